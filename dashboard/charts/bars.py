@@ -1,0 +1,64 @@
+"""Bars: probabilities of next tokens, counts."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import plotly.graph_objects as go
+
+from dashboard import palette
+from dashboard.charts.base import figure
+
+
+def bars(
+    groups: Mapping[str, Sequence[float]],
+    *,
+    labels: Sequence[str],
+    colours: Mapping[str, palette.Tone],
+    value_title: str,
+    label_title: str = "",
+    value_range: tuple[float, float] | None = None,
+    sideways: bool = False,
+    number_format: str = ".3~g",
+) -> go.Figure:
+    """One bar per label and group.
+
+    Args:
+        groups: name -> one value per label.
+        labels: what each bar stands for; repeated labels stay distinct bars.
+        colours: name -> tone.
+        value_title: with unit.
+        label_title: what a label is.
+        value_range: fixed ends of the value axis.
+        sideways: horizontal bars, first label on top: for words.
+        number_format: of the value written at the bar.
+    """
+    places = list(range(len(labels)))
+    traces: list[Any] = []
+    for name, values in groups.items():
+        along, across = ("x", "y") if sideways else ("y", "x")
+        traces.append(
+            go.Bar(
+                {along: list(values), across: places},
+                name=name,
+                orientation="h" if sideways else "v",
+                marker={"color": colours[name].light, "line": {"width": 0}},
+                texttemplate=f"%{{{along}:{number_format}}}",
+                textposition="outside" if len(groups) == 1 else "none",
+                cliponaxis=False,
+                customdata=list(labels),
+                hovertemplate=f"%{{customdata}}: %{{{along}:.4g}}<extra>{name}</extra>",
+            )
+        )
+    names = {"tickvals": places, "ticktext": list(labels), "showgrid": False, "fixedrange": True}
+    value = {"range": list(value_range)} if value_range else {}
+    value["fixedrange"] = True
+    return figure(
+        traces,
+        x_title=value_title if sideways else label_title,
+        y_title=label_title if sideways else value_title,
+        legend=len(groups) > 1,
+        xaxis=value if sideways else names,
+        yaxis=names | {"autorange": "reversed"} if sideways else value,
+        margin={"l": 96 if sideways else 56, "r": 40, "t": 32 if len(groups) > 1 else 16, "b": 48},
+        bargap=0.3,
+    )

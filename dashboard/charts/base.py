@@ -1,0 +1,50 @@
+"""The look that all charts share."""
+
+from typing import Any
+
+import plotly.graph_objects as go
+
+from dashboard import palette
+
+GROUND = "rgba(0,0,0,0)"
+
+
+def figure(
+    traces: list[Any],
+    *,
+    x_title: str = "",
+    y_title: str = "",
+    legend: bool = False,
+    margin: dict[str, int] | None = None,
+    **layout: Any,
+) -> go.Figure:
+    """A figure with thin lines, much air, axis titles with units, and no template.
+
+    `uirevision` keeps the learner's zoom while values move.
+    """
+    axis = {"showline": False, "zeroline": False, "ticks": "", "automargin": True}
+    x_axis = axis | {"title": {"text": x_title, "standoff": 8}} | layout.pop("xaxis", {})
+    y_axis = axis | {"title": {"text": y_title, "standoff": 8}} | layout.pop("yaxis", {})
+    settings: dict[str, Any] = {
+        "template": None,
+        "uirevision": "keep",
+        "showlegend": legend,
+        "legend": {
+            "orientation": "h",
+            "y": 1.02,
+            "yanchor": "bottom",
+            "x": 0,
+            "title": {"text": ""},
+        },
+        "margin": margin or {"l": 56, "r": 16, "t": 28 if legend else 12, "b": 48},
+        "xaxis": x_axis,
+        "yaxis": y_axis,
+        "dragmode": False,
+    }
+    return go.Figure(traces, settings | layout)
+
+
+def scale(tones: tuple[palette.Tone, ...]) -> list[list[Any]]:
+    """A palette scale as plotly wants it: [[position, colour], ...]."""
+    last = len(tones) - 1
+    return [[i / last, tone.light] for i, tone in enumerate(tones)]

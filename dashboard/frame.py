@@ -1,0 +1,164 @@
+"""What every page shares: tab, sidebar, heading, ideas, and the way to the next stage.
+
+A page opens with `begin(slug)`, is a sequence of functions decorated with `idea("question")`, and
+closes with `end(slug)`.
+"""
+
+import logging
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard import palette, session, strip
+from dashboard.components import presenter, share
+from dashboard.stages import GROUPS, STAGES, Stage, neighbours, stage
+from dashboard.warm_up import warm_up
+
+_log = logging.getLogger(__name__)
+
+COURSE = "Build a large language model"
+
+_CSS = (Path(__file__).parent / "frame.css").read_text(encoding="utf-8")
+_PRESENT_CSS = (Path(__file__).parent / "present.css").read_text(encoding="utf-8")
+
+
+def presenting() -> bool:
+    """Whether the link asks for presenter mode: `?present=1`."""
+    return st.query_params.get("present") == "1"
+
+
+def begin(slug: str) -> Stage:
+    """Open a stage's page: tab, look, sidebar, heading, its question, what goes in and out."""
+    here = stage(slug)
+    _open(f"{here.number}. {here.title}")
+    st.html(f'<p class="kicker">Stage {here.number} of {len(STAGES)} · {here.group}</p>')
+    st.title(here.title, anchor=False)
+    st.html(
+        f'<p class="question">{here.question}</p>'
+        f'<p class="in-out"><b>In:</b> {here.takes}. <b>Out:</b> {here.gives}.</p>'
+        f"{strip.html(here)}"
+    )
+    session.visited(slug)
+    return here
+
+
+def begin_home() -> None:
+    """Open the front door."""
+    _open(COURSE)
+
+
+def _open(tab: str) -> None:
+    st.set_page_config(page_title=tab, page_icon="assets/icon.png", layout="wide")
+    warm_up()
+    st.html(f"<style>{palette.css()}{_CSS}{_PRESENT_CSS if presenting() else ''}</style>")
+    _sidebar()
+    if presenting():
+        presenter.show()
+
+
+def _sidebar() -> None:
+    with st.sidebar:
+        st.page_link("Home.py", label="**The big picture**", icon=":material/home:")
+        for group in GROUPS:
+            st.caption(group)
+            for item in (s for s in STAGES if s.group == group):
+                done = session.is_done(item.slug)
+                st.page_link(
+                    item.path,
+                    label=f"{item.number}. {item.title}",
+                    icon=":material/check_circle:" if done else item.icon,
+                    help="You have done this stage" if done else None,
+                )
+
+
+Draw = Callable[[], None]
+
+
+def idea(
+    question: str, *, slug: str | None = None
+) -> Callable[[Callable[[], None]], Callable[[], None]]:
+    """One idea of a page: a heading and a fragment, so that its controls rerun it alone.
+
+    An error inside it becomes one sentence where it happened; the rest of the page stays.
+
+    Args:
+        question: the heading.
+        slug: name of its place in the page; made from the function's name if left out.
+    """
+
+    def decorate(draw: Draw) -> Draw:
+        place = slug or draw.__name__.strip("_").replace("_", "-")
+
+        @st.fragment
+        @wraps(draw)
+        def shown() -> None:
+            with st.container(key=f"idea-{place}"):
+                st.subheader(question, anchor=place)
+                with guarded():
+                    draw()
+
+        return shown
+
+    return decorate
+
+
+class guarded:
+    """Turns an error into one sentence on the page; what was drawn before it stays."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: object
+    ) -> bool:
+        if error is None or not isinstance(error, Exception):
+            return False  # nothing happened, or Streamlit itself is stopping the run
+        if isinstance(error, (ValueError, OSError, KeyError)):
+            st.warning(explain(error), icon=":material/info:")
+        else:
+            _log.exception("an idea failed", exc_info=error)
+            st.warning(
+                f"This part stopped: {explain(error)} Change an input above, or reload the page; "
+                "nothing you made is lost.",
+                icon=":material/info:",
+            )
+        return True
+
+
+def explain(error: Exception) -> str:
+    """The error's own sentence, with a capital, a full stop and without markup."""
+    text = str(error.args[0]) if error.args else type(error).__name__
+    text = text.strip() or type(error).__name__
+    for sign in "\\`*_$[]<>:#":
+        text = text.replace(sign, f"\\{sign}")
+    return text[0].upper() + text[1:] + ("" if text[-1] in ".!?" else ".")
+
+
+def end(slug: str) -> None:
+    """Close a stage's page: back, copy link, next."""
+    before, after = neighbours(slug)
+    with st.container(key="frame-way"):
+        st.space("medium")
+        left, middle, right = st.columns([2, 1.4, 2], vertical_alignment="center")
+        with left:
+            if before:
+                st.page_link(
+                    before.path, label=f"Back: {before.title}", icon=":material/arrow_back:"
+                )
+            else:
+                st.page_link("Home.py", label="Back: the big picture", icon=":material/arrow_back:")
+        with middle:
+            share.show(key="share")
+        with right, st.container(horizontal_alignment="right"):
+            if after:
+                st.page_link(
+                    after.path,
+                    label=f"Next: {after.title}",
+                    icon=":material/arrow_forward:",
+                    icon_position="right",
+                )
+            else:
+                st.page_link("Home.py", label="Back to the big picture", icon=":material/home:")
+    warm_up().freeze(slug)

@@ -1,0 +1,60 @@
+"""What one learner carries from page to page: sentence, corpus, progress, run.
+
+Everything a link should restore is a widget bound to the address (`bind="query-params"`); the rest
+lives in `st.session_state`, under the names in this module and nowhere else.
+"""
+
+import hashlib
+import secrets
+
+import streamlit as st
+
+SENTENCE = "The lighthouse keeper wound the clock because"
+SENTENCE_LIMIT = 400
+
+
+def visited(slug: str) -> None:
+    """Remember that this page was opened."""
+    st.session_state.setdefault("visited", set()).add(slug)
+
+
+def mark_done(slug: str) -> None:
+    """The learner has done what this stage is about: a tick in the sidebar and on Home."""
+    st.session_state.setdefault("done", set()).add(slug)
+
+
+def is_done(slug: str) -> bool:
+    """Whether `mark_done` was called for this stage in this session."""
+    return slug in st.session_state.get("done", ())
+
+
+def sentence_box(label: str = "Your sentence") -> str:
+    """The learner's own sentence: one text box, the same on every page and in every link.
+
+    Returns:
+        the sentence, or the standard one while the box is empty.
+    """
+    st.text_input(
+        label,
+        value=SENTENCE,
+        key="text",
+        bind="query-params",
+        persist_state="session",
+        max_chars=SENTENCE_LIMIT,
+        help="It follows you from page to page, and travels in the link.",
+    )
+    return sentence()
+
+
+def sentence() -> str:
+    """The learner's sentence as last typed on any page."""
+    text = str(st.session_state.get("text") or "").strip()
+    return text[:SENTENCE_LIMIT] or SENTENCE
+
+
+def browser() -> str:
+    """A name for this browser that a page reload keeps: a hash of Streamlit's own XSRF cookie."""
+    cookie = st.context.cookies.get("_streamlit_xsrf")
+    if cookie:
+        return hashlib.sha256(cookie.encode()).hexdigest()[:16]
+    return str(st.session_state.setdefault("browser", secrets.token_hex(8)))

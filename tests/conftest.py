@@ -1,0 +1,20 @@
+"""What every test may ask for: the project's root, and the course's own texts where they are at hand."""
+
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def shared_data():
+    """Path of one of the course's own data sets, or a skip with the reason where it is absent."""
+
+    def find(name: str) -> Path:
+        path = ROOT.parent / "shared" / "data" / name
+        if not path.exists():
+            pytest.skip(f"the course's {name} is not at {path.parent.name}/ beside this checkout")
+        return path
+
+    return find
