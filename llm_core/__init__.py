@@ -1,0 +1,53 @@
+"""A GPT from scratch, in the order in which text travels through it.
+
+Each module imports only modules that stand before it:
+
+random_state     random numbers that belong to one run
+config           the seven numbers that describe a model
+corpus           texts and data sets, bundled and fetched
+tokenizers       text -> token ids, by words and by byte pairs, and back
+batches          token ids -> windows of inputs and targets
+embeddings       token ids -> vectors that know word and place
+attention        vectors -> vectors that have looked at each other
+transformer      attention, feed-forward, norms and shortcuts: one block
+gpt              blocks -> a model: ids in, logits out
+accounting       what a model costs: parameters, memory, arithmetic
+loss             logits and targets -> one number to push down
+sampling         logits -> the next token, and the next
+schedules        step -> learning rate
+training         the loop that pushes the loss down
+checkpoints      a run on disk, and back
+gpt2_weights     published GPT-2 weights -> our model
+lora             finetuning with few numbers
+classification   a model that says spam or not
+instructions     a model that does what it is told
+judging          is the answer any good?
+translation      encoder and decoder: one sentence into another
+masked           BERT: fill in the missing word
+"""
+
+READING_ORDER: tuple[str, ...] = (
+    "random_state",
+    "config",
+    "corpus",
+    "tokenizers",
+    "batches",
+    "embeddings",
+    "attention",
+    "transformer",
+    "gpt",
+    "accounting",
+    "loss",
+    "sampling",
+    "schedules",
+    "training",
+    "checkpoints",
+    "gpt2_weights",
+    "lora",
+    "classification",
+    "instructions",
+    "judging",
+    "translation",
+    "masked",
+)
+"""Every module, first to last; `python -m llm_core` (`__main__.py`) comes after all of them."""

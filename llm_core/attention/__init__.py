@@ -1,0 +1,64 @@
+"""Attention: each token's vector takes in something of the others'.
+
+In:     one vector per token (B, T, C)
+Out:    one vector per token (B, T, C) that has looked at the others
+Next:   transformer.py, where attention becomes one half of a block
+
+Read weights.py (scores -> weights), then single.py (one head), then multi.py (several).
+"""
+
+from llm_core.attention.multi import (
+    LayerCache,
+    MultiHeadAttention,
+    MultiHeadAttentionWrapper,
+    join_heads,
+    split_heads,
+)
+from llm_core.attention.single import (
+    TOY_SENTENCE,
+    AttentionSteps,
+    CausalAttention,
+    SelfAttention_v1,
+    SelfAttention_v2,
+    attend,
+    simple_attention,
+    toy_inputs,
+)
+from llm_core.attention.weights import (
+    DroppedWeights,
+    MaskedWeights,
+    Normalisations,
+    RenormalisedWeights,
+    causal_mask,
+    drop_weights,
+    mask_then_renormalise,
+    mask_then_softmax,
+    normalisations,
+    softmax_naive,
+)
+
+__all__ = [
+    "TOY_SENTENCE",
+    "AttentionSteps",
+    "CausalAttention",
+    "DroppedWeights",
+    "LayerCache",
+    "MaskedWeights",
+    "MultiHeadAttention",
+    "MultiHeadAttentionWrapper",
+    "Normalisations",
+    "RenormalisedWeights",
+    "SelfAttention_v1",
+    "SelfAttention_v2",
+    "attend",
+    "causal_mask",
+    "drop_weights",
+    "join_heads",
+    "mask_then_renormalise",
+    "mask_then_softmax",
+    "normalisations",
+    "simple_attention",
+    "softmax_naive",
+    "split_heads",
+    "toy_inputs",
+]
