@@ -5,6 +5,7 @@ Models and tokenizers are shared objects, so a page that wants to train one take
 """
 
 import copy
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -57,7 +58,7 @@ def gpt2_tokenizer() -> tiktoken.Encoding:
 def starter() -> Loaded:
     """The small GPT that ships with the project."""
     model = load_gpt2(STARTER)
-    tokenizer = BPETokenizer.load(STARTER / "tokenizer.json")
+    tokenizer = BPETokenizer.from_dict(json.loads((STARTER / "tokenizer.json").read_text("utf-8")))
     return Loaded(
         "starter", model, tokenizer, model.config, tokenizer.special_tokens["<|endoftext|>"]
     )

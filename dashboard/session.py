@@ -53,8 +53,15 @@ def sentence() -> str:
 
 
 def browser() -> str:
-    """A name for this browser that a page reload keeps: a hash of Streamlit's own XSRF cookie."""
-    cookie = st.context.cookies.get("_streamlit_xsrf")
-    if cookie:
-        return hashlib.sha256(cookie.encode()).hexdigest()[:16]
+    """A name for this browser that a page reload keeps.
+
+    It is a hash of the token in Streamlit's own XSRF cookie. The cookie is written anew on every
+    load as `2|mask|token xor mask|time`, so only the unmasked token stays the same.
+    """
+    cookie = st.context.cookies.get("_streamlit_xsrf", "")
+    match cookie.split("|"):
+        case ["2", mask, masked, _]:
+            key, data = bytes.fromhex(mask), bytes.fromhex(masked)
+            token = bytes(byte ^ key[i % len(key)] for i, byte in enumerate(data))
+            return hashlib.sha256(token).hexdigest()[:16]
     return str(st.session_state.setdefault("browser", secrets.token_hex(8)))

@@ -64,7 +64,6 @@ def show(
 def extend(
     points: Sequence[Mapping[str, Sequence[float]]],
     *,
-    start: int,
     key: str,
     alt: str,
     height: int = 380,
@@ -72,14 +71,13 @@ def extend(
     """Add points to a figure that an earlier `show` with the same key has drawn.
 
     Args:
-        points: for each trace {"x": [...], "y": [...]}, the last points of it.
-        start: index, in the whole trace, of the first point given. Points that were drawn already
-            are skipped, so an overlap of a few dozen mends a lost message.
+        points: for each trace {"x": [...], "y": [...]}, its latest points. Only points to the right
+            of the last one drawn are added, so an overlap of a few dozen mends a lost message.
         key: as given to `show`.
         alt: as given to `show`.
         height: as given to `show`.
     """
-    message = {"alt": alt, "height": height, "extend": points, "start": start}
+    message = {"alt": alt, "height": height, "extend": points}
     _component(
         key=key,
         data=json.dumps(message, allow_nan=False).encode(),

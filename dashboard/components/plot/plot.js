@@ -75,11 +75,12 @@ export default function ({ data, parentElement, setStateValue }) {
     state.setStateValue = setStateValue;
     if (message.extend) {
       message.extend.forEach((trace, i) => {
-        const drawn = box.data[i]?.x?.length ?? 0;
-        const skip = Math.max(0, drawn - message.start);
-        if (skip >= trace.x.length || message.start > drawn) return;
-        const x = trace.x.slice(skip);
-        const y = trace.y.slice(skip);
+        const drawn = box.data[i]?.x ?? [];
+        const last = drawn.length ? drawn[drawn.length - 1] : -Infinity;
+        const from = trace.x.findIndex((x) => x > last);
+        if (from < 0) return;
+        const x = trace.x.slice(from);
+        const y = trace.y.slice(from);
         Plotly.extendTraces(box, { x: [x], y: [y] }, [i]);
         state.figure.data[i].x = [...state.figure.data[i].x, ...x];
         state.figure.data[i].y = [...state.figure.data[i].y, ...y];

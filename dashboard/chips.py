@@ -1,0 +1,49 @@
+"""Tokens as chips: the pieces of a text, with invisible characters made visible."""
+
+from collections.abc import Sequence
+from html import escape
+
+import streamlit as st
+
+_VISIBLE = {" ": "␣", "\n": "↵", "\t": "⇥", "\r": "␍", "\u00a0": "⍽"}
+
+
+def visible(token: str) -> str:
+    """A token as it is written on a chip: leading spaces and control characters get a sign.
+
+    >>> visible(" cat\\n")
+    '␣cat↵'
+    """
+    signs = "".join(_VISIBLE.get(c, c) for c in token)
+    return "".join(c if c.isprintable() else f"‹{ord(c):x}›" for c in signs)
+
+
+def show(
+    tokens: Sequence[str],
+    *,
+    ids: Sequence[int] | None = None,
+    notes: Sequence[str] | None = None,
+    marks: Sequence[str] | None = None,
+    most: int = 400,
+) -> None:
+    """Draw tokens in a row of chips that wraps.
+
+    Args:
+        tokens: their texts.
+        ids: written small under each token.
+        notes: shown when the pointer rests on a chip.
+        marks: for each token "", "lit", "dim", "good" or "bad"; says what the plain tints do not.
+        most: further tokens are counted, not drawn.
+    """
+    pieces = []
+    for i, token in enumerate(tokens[:most]):
+        mark = marks[i] if marks else ""
+        number = f"<small>{ids[i]}</small>" if ids is not None else ""
+        note = f' title="{escape(notes[i], quote=True)}"' if notes else ""
+        pieces.append(
+            f'<span class="chip {mark}" style="--tint: var(--token-{i % 7})"{note}>'
+            f"<bdi>{escape(visible(token))}</bdi>{number}</span>"
+        )
+    if len(tokens) > most:
+        pieces.append(f"<span>and {len(tokens) - most:,} more</span>")
+    st.html(f'<div class="chips">{"".join(pieces)}</div>')

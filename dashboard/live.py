@@ -1,0 +1,182 @@
+"""The panel of a live run: its buttons, where it stands, and curves that grow without redrawing.
+
+A page lists the lines it wants; the panel draws them in full once, and afterwards sends only the
+points that are new. It ticks while the run is active and stands still otherwise.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from dashboard import jobs, palette
+from dashboard.charts import curves
+from dashboard.components import plot
+
+_TICK = 0.7  # seconds; a class of sixty looks at once
+_OVERLAP = 24  # points sent again each tick, so that a lost message mends itself
+_MOST = 900  # points of a line drawn in full; more are thinned
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One curve of a live chart."""
+
+    name: str
+    tone: palette.Tone
+    value: Callable[[Any], float | None]
+    """The height for one record of the run's history, or None where it has none."""
+    dashed: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chart:
+    """A chart that grows with the run."""
+
+    name: str
+    alt: str
+    lines: tuple[Line, ...]
+    y_title: str
+    x_title: str = "training step"
+    x: Callable[[Any], float] = lambda record: float(record.step)
+    y_range: tuple[float, float] | None = None
+    level: tuple[float, str] | None = None
+    height: int = 340
+
+
+def controls(kind: str) -> jobs.Job | None:
+    """The run's buttons, pause or go on, one step, stop; nothing while there is no run."""
+    job = jobs.current(kind)
+    if job is None or not job.active:
+        return job
+    if not jobs.owned(job):
+        st.caption(":material/visibility: You are watching a run that another browser started.")
+        return job
+    ask = jobs.scheduler().ask
+    with st.container(horizontal=True, gap="small"):
+        if job.wish == "run":
+            st.button(
+                "Pause", icon=":material/pause:", key=f"{kind}.pause", on_click=ask,
+                args=(job, "pause"),
+            )  # fmt: skip
+        else:
+            st.button(
+                "Go on", icon=":material/play_arrow:", key=f"{kind}.go", on_click=ask,
+                args=(job, "run"),
+            )  # fmt: skip
+            st.button(
+                "One step", icon=":material/skip_next:", key=f"{kind}.step", on_click=ask,
+                args=(job, "step"),
+            )  # fmt: skip
+        st.button(
+            "Stop", icon=":material/stop:", key=f"{kind}.stop", on_click=ask, args=(job, "stop")
+        )
+    return job
+
+
+def panel(
+    kind: str, charts: Sequence[Chart], *, beside: Callable[[jobs.Job], None] | None = None
+) -> jobs.Job | None:
+    """Buttons, status and charts of the run of this kind; ticks by itself while it is active.
+
+    Args:
+        kind: the stage whose run it is.
+        charts: drawn one below the other; their frames stand there before the run begins.
+        beside: draws what else should move with the run (samples, examples), below the charts.
+
+    Returns:
+        The run, or None while there is none.
+    """
+    job = controls(kind)
+    ticking = _moving(job)
+    sent: dict[str, int] = {}  # chart -> records already in the browser
+
+    @st.fragment(run_every=_TICK if ticking else None, key=f"{kind}-live")
+    def live() -> None:
+        now = jobs.current(kind)
+        status(now)
+        for chart in charts:
+            _draw(kind, chart, now, sent)
+        if now and beside:
+            beside(now)
+        if ticking and not _moving(now):
+            st.rerun()
+
+    live()
+    return job
+
+
+def _moving(job: jobs.Job | None) -> bool:
+    """Whether the run will change by itself, so that the panel has to look again."""
+    return bool(job and job.active and not (job.wish == "pause" and job.state == "paused"))
+
+
+def status(job: jobs.Job | None) -> None:
+    """One line: where the run stands, how fast it goes, how long it will take."""
+    if job is None:
+        st.caption("No run yet.")
+        return
+    steps = len(job.history)
+    of = f" of {job.total:,}" if job.total else ""
+    words = [f"step {steps:,}{of}"]
+    rate = steps / job.seconds if job.seconds > 0 else 0.0
+    if rate:
+        words.append(f"{rate:,.3g} steps a second")
+    if job.state == "running" and rate and job.total:
+        words.append(f"about {_span((job.total - steps) / rate)} left")
+    ahead = jobs.scheduler().ahead(job)
+    text = {
+        "queued": f"Waiting for a place: {ahead} before you" if ahead else "Starting",
+        "running": "Training",
+        "paused": "Paused",
+        "done": "Finished",
+        "stopped": "Stopped",
+        "failed": "Ended early",
+    }["paused" if job.active and job.wish == "pause" else job.state]
+    st.caption(f"**{text}** · " + " · ".join(words))
+    if job.error:
+        st.warning(job.error, icon=":material/info:")
+
+
+def _span(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
+
+
+def _draw(kind: str, chart: Chart, job: jobs.Job | None, sent: dict[str, int]) -> None:
+    history = job.history[:] if job else []
+    before = sent.get(chart.name)
+    sent[chart.name] = len(history)
+    key = f"{kind}-{chart.name}"
+    if before is not None and job is not None:
+        recent = history[max(0, before - _OVERLAP) :]
+        points = [
+            dict(zip(("x", "y"), _points(chart, line, recent), strict=True)) for line in chart.lines
+        ]
+        plot.extend(points, key=key, alt=chart.alt, height=chart.height)
+        return
+    last = float(job.total) if job and job.total else max(10.0, float(len(history)))
+    figure = curves(
+        {line.name: _points(chart, line, _thinned(history)) for line in chart.lines},
+        colours={line.name: line.tone for line in chart.lines},
+        dashed=frozenset(line.name for line in chart.lines if line.dashed),
+        x_title=chart.x_title,
+        y_title=chart.y_title,
+        x_range=(0.0, last),
+        y_range=chart.y_range,
+        level=chart.level,
+    )
+    plot.show(figure, key=key, alt=chart.alt, height=chart.height)
+
+
+def _points(chart: Chart, line: Line, records: Sequence[Any]) -> tuple[list[float], list[float]]:
+    pairs = [(chart.x(r), v) for r in records if (v := line.value(r)) is not None]
+    return [x for x, _ in pairs], [y for _, y in pairs]
+
+
+def _thinned(history: list[Any]) -> list[Any]:
+    """At most `_MOST` records, evenly spaced, with every evaluation the lines may look for kept."""
+    if len(history) <= _MOST:
+        return history
+    step = len(history) / _MOST
+    return [history[int(i * step)] for i in range(_MOST)] + history[-1:]

@@ -1,0 +1,1 @@
+"""The real dashboard in a real browser."""
