@@ -4,7 +4,7 @@ import math
 import random
 import re
 from collections import Counter
-from itertools import combinations
+from itertools import combinations, pairwise
 from pathlib import Path
 
 import pytest
@@ -42,7 +42,7 @@ def test_sizes_and_checksums_in_the_readme_are_those_of_the_files():
 
 def test_the_story_has_the_length_of_a_pretraining_lesson(story):
     assert 19_500 <= len(story) <= 21_000
-    assert 3_500 <= len(re.findall(r"\w+(?:'\w+)?", story)) <= 4_000
+    assert 3_500 <= len(re.findall(r"\w+(?:'\w+)?", story)) <= 4_200
 
 
 def test_the_story_is_plain_ascii_that_any_tokenizer_accepts(story):
@@ -75,12 +75,12 @@ def test_the_story_uses_every_mark_the_tokenizers_split_on(story, mark):
 @pytest.mark.parametrize(
     ("phrase", "times"),
     [
-        ("Mr. Wren", 30),
-        ("Edith", 30),
+        ("Mr. Wren", 25),
+        ("Edith", 25),
         ("Nothing to report", 5),
-        ("hundred and twelve steps", 3),
+        ("hundred and twelve", 4),
         ("Lamp lit", 5),
-        ("amp not lit", 3),
+        ("Lamp not lit", 3),
         ("four minutes", 3),
         ("from the quay to the chapel", 3),
     ],
@@ -104,13 +104,13 @@ def test_the_two_labels_are_exactly_balanced(messages):
 
 
 def test_labels_are_shuffled(messages):
-    changes = sum(a[0] != b[0] for a, b in zip(messages, messages[1:], strict=False))
+    changes = sum(a[0] != b[0] for a, b in pairwise(messages))
     assert 650 < changes < 850
 
 
-def test_every_message_fits_in_two_text_messages_and_needs_no_quoting(messages):
+def test_every_message_fits_in_one_text_message_and_needs_no_quoting(messages):
     for _, text in messages:
-        assert 10 <= len(text) <= 320, text
+        assert 10 <= len(text) <= 160, text
         assert text == " ".join(text.split()), text
         assert '"' not in text, text
 
