@@ -627,7 +627,13 @@ def leading_pairs() -> list[tuple[str, str]]:
         statement(Clause(known("boy"), "open", known("window"), tense="perfect", negated=True)),
         statement(Clause(known("woman"), "help", receiver=known("boy", "small"))),
         statement(
-            Clause(PRONOUNS["she"], "give", noun_phrase("a", "apple"), receiver=known("child")),
+            Clause(
+                PRONOUNS["she"],
+                "give",
+                noun_phrase("a", "apple"),
+                receiver=known("child"),
+                tense="past",
+            ),
             "yesterday",
         ),
         statement(Clause(PRONOUNS["they"], "go", tense="perfect")),
