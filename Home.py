@@ -78,7 +78,7 @@ def next_token_loop() -> None:
             f"<span></span><b>{p:.1%}</b></div>"
             for token, p in run[written_so_far].choices
         )
-        st.html(f'<p class="kicker">What might come next</p><div class="bars">{rows}</div>')
+        st.html(f'<p class="label">What might come next</p><div class="bars">{rows}</div>')
 
 
 def cards() -> None:
@@ -96,9 +96,7 @@ def cards() -> None:
                 st.page_link(item.path, label=f"{item.number}. {item.title}", icon=icon)
                 st.caption(item.question)
     family = STAGES[-1]
-    st.page_link(
-        family.path, label=f"Background: {family.title}. {family.question}", icon=family.icon
-    )
+    st.page_link(family.path, label=f"Background: {family.title}", icon=family.icon)
 
 
 def what_it_is() -> None:

@@ -10,7 +10,7 @@ from benchmarks.client import Visitor
 from dashboard.stages import STAGES
 from tests.browser.server import dashboard
 
-RERUNS = 30
+RERUNS = 100
 
 
 def memory(pid: int) -> float:

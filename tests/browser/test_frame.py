@@ -1,0 +1,124 @@
+"""The frame in a real browser: ways, links, presenter mode, phones, accessibility."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from dashboard.stages import STAGES, Stage
+from tests.browser.server import settled
+
+pytestmark = pytest.mark.browser
+
+
+def address_of(stage: Stage) -> str:
+    """The last part of a page's address."""
+    return stage.page.removesuffix(".py").split("_", 1)[1]
+
+
+def test_the_way_from_home_leads_through_every_page(page: Page, address: str) -> None:
+    page.goto(address)
+    settled(page)
+    page.get_by_role("link", name=f"Begin: {STAGES[0].title}").click()
+    for here, after in zip(STAGES, [*STAGES[1:], None], strict=True):
+        expect(page.get_by_role("heading", name=here.title, exact=True, level=1)).to_be_visible(
+            timeout=30_000
+        )
+        settled(page)
+        expect(page.get_by_test_id("stException")).to_have_count(0)
+        expect(page.get_by_test_id("stAlert")).to_have_count(0)
+        if after:
+            page.get_by_role("link", name=f"Next: {after.title}").click()
+
+
+@pytest.mark.parametrize("stage", STAGES, ids=lambda s: s.slug)
+def test_a_deep_link_opens_the_page_with_its_frame(page: Page, address: str, stage: Stage) -> None:
+    page.goto(f"{address}/{address_of(stage)}")
+    settled(page)
+    expect(page.get_by_role("heading", name=stage.title, exact=True, level=1)).to_be_visible()
+    sidebar = page.get_by_test_id("stSidebar")
+    for other in STAGES:
+        expect(sidebar.get_by_role("link", name=f"{other.number}. {other.title}")).to_be_visible()
+
+
+@pytest.mark.parametrize("stage", STAGES, ids=lambda s: s.slug)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_page_breaks_an_accessibility_rule(
+    chromium: Browser, address: str, stage: Stage, scheme: str
+) -> None:
+    context = chromium.new_context(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+    page = context.new_page()
+    page.goto(f"{address}/{address_of(stage)}")
+    settled(page)
+    found = Axe().run(page, context={"include": [[".stMainBlockContainer"]]}).response["violations"]
+    serious = [
+        (rule["id"], rule["nodes"][0]["html"][:200])
+        for rule in found
+        if rule["impact"] in ("serious", "critical")
+    ]
+    context.close()
+    assert not serious
+
+
+@pytest.mark.parametrize("stage", [None, *STAGES], ids=lambda s: s.slug if s else "home")
+def test_nothing_is_wider_than_a_phone(
+    chromium: Browser, address: str, stage: Stage | None
+) -> None:
+    context = chromium.new_context(viewport={"width": 390, "height": 844}, reduced_motion="reduce")
+    page = context.new_page()
+    page.goto(f"{address}/{address_of(stage) if stage else ''}")
+    settled(page)
+    wider = page.evaluate(
+        "() => { const m = document.querySelector('[data-testid=stMain]');"
+        " return m.scrollWidth - m.clientWidth; }"
+    )
+    context.close()
+    assert wider <= 0
+
+
+def test_the_sentence_follows_the_learner_and_travels_in_the_link(
+    page: Page, address: str, chromium: Browser
+) -> None:
+    page.goto(f"{address}/Attention")
+    settled(page)
+    box = page.get_by_label("Your sentence")
+    box.fill("A goat ate the log book")
+    box.press("Enter")
+    settled(page)
+    assert "A+goat" in page.url or "A%20goat" in page.url
+    page.get_by_test_id("stSidebar").get_by_role("link", name="3. Architecture").click()
+    expect(page.get_by_label("Your sentence")).to_have_value("A goat ate the log book")
+    link = page.url
+    fresh = chromium.new_context().new_page()
+    fresh.goto(link)
+    settled(fresh)
+    expect(fresh.get_by_label("Your sentence")).to_have_value("A goat ate the log book")
+    fresh.context.close()
+
+
+def test_presenter_mode_hides_the_chrome_and_shows_one_idea_at_a_time(
+    page: Page, address: str
+) -> None:
+    page.goto(f"{address}/Attention?present=1")
+    settled(page)
+    expect(page.get_by_test_id("stSidebar")).to_be_hidden()
+    ideas = page.locator('[class*="st-key-idea-"]')
+    assert ideas.count() > 1
+    expect(ideas.nth(0)).to_be_visible()
+    expect(ideas.nth(1)).to_be_hidden()
+    page.keyboard.press("ArrowRight")
+    expect(ideas.nth(0)).to_be_hidden()
+    expect(ideas.nth(1)).to_be_visible()
+    page.keyboard.press("ArrowLeft")
+    expect(ideas.nth(0)).to_be_visible()
+
+
+def test_copy_link_gives_the_address_of_this_view(page: Page, address: str) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto(f"{address}/Attention?text=one+two+three")
+    settled(page)
+    page.get_by_role("button", name="Copy link to this view").click()
+    expect(page.get_by_role("button", name="Link copied")).to_be_visible()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert re.search(r"/Attention\?.*text=one", copied)
