@@ -6,13 +6,14 @@ used, one sentence says why, and the bundled story takes its place.
 """
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import streamlit as st
 
-from dashboard import frame
+from dashboard import cached, frame
 from llm_core import corpus
 
 STORY, VERDICT, PASTED, UPLOADED = "Bundled story", "The Verdict", "Paste", "Upload"
@@ -21,7 +22,7 @@ STORY, VERDICT, PASTED, UPLOADED = "Bundled story", "The Verdict", "Paste", "Upl
 LIMIT = 1_000_000
 """Longest text accepted, in characters."""
 
-FOLDER = Path(__file__).resolve().parents[1] / "downloads"
+FOLDER = cached.DOWNLOADS
 """Where fetched texts are kept."""
 
 
@@ -39,7 +40,11 @@ class Corpus:
     """Changes with the text; caches use it in place of the text itself."""
 
 
-BY_DIGEST = {Corpus: lambda text: text.digest}
+class NotYetError(ValueError):
+    """A choice was made, and its text is still to come; says what to do."""
+
+
+BY_DIGEST: dict[str | type[Any], Callable[[Any], Any]] = {Corpus: lambda text: text.digest}
 """For a cached function that takes a Corpus: `hash_funcs=BY_DIGEST`."""
 
 
@@ -78,7 +83,10 @@ def choose(label: str = "Text to work on") -> Corpus:
                     key="corpus.file",
                     on_change=_keep_upload,
                 )
-            _chosen(str(choice))
+            try:
+                _chosen(str(choice))
+            except NotYetError as error:
+                st.caption(str(error))
     return current()
 
 
@@ -95,22 +103,23 @@ def _chosen(choice: str) -> Corpus:
     """The text of a choice.
 
     Raises:
-        ValueError: there is none yet, or it cannot be used; one sentence for the learner.
+        NotYetError: there is none yet.
+        ValueError: it cannot be used; one sentence for the learner.
     """
     meanwhile = "until then this page works on the bundled story."
     if choice == VERDICT:
         if not _verdict_file().is_file():
-            raise ValueError(f"The Verdict is not on this computer yet; download it: {meanwhile}")
+            raise NotYetError(f"The Verdict is not on this computer yet; download it: {meanwhile}")
         return _made(VERDICT, "The Verdict", _verdict_file().read_bytes())
     if choice == PASTED:
         pasted = str(st.session_state.get("corpus.pasted") or "")
         if not pasted.strip():
-            raise ValueError(f"Paste a text into the box; {meanwhile}")
+            raise NotYetError(f"Paste a text into the box; {meanwhile}")
         return _made(PASTED, "your text", pasted)
     if choice == UPLOADED:
         uploaded = cast("tuple[str, bytes] | None", st.session_state.get("corpus.upload"))
         if uploaded is None:
-            raise ValueError(f"Choose a text file; {meanwhile}")
+            raise NotYetError(f"Choose a text file; {meanwhile}")
         return _made(UPLOADED, uploaded[0], uploaded[1])
     return _made(STORY, "the bundled story", corpus.story())
 

@@ -1,12 +1,13 @@
 """Bars: probabilities of next tokens, counts."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import plotly.graph_objects as go
 
 from dashboard import palette
-from dashboard.charts.base import figure
+from dashboard.charts.base import figure, level_line
 
 
 def bars(
@@ -19,6 +20,8 @@ def bars(
     value_range: tuple[float, float] | None = None,
     sideways: bool = False,
     number_format: str = ".3~g",
+    log: bool = False,
+    level: tuple[float, str] | None = None,
 ) -> go.Figure:
     """One bar per label and group.
 
@@ -31,6 +34,8 @@ def bars(
         value_range: fixed ends of the value axis.
         sideways: horizontal bars, first label on top: for words.
         number_format: of the value written at the bar.
+        level: a reference line across upright bars, and what it means.
+        log: each line of the value axis is a power of ten; needs a `value_range` above zero.
     """
     places = list(range(len(labels)))
     traces: list[Any] = []
@@ -50,8 +55,11 @@ def bars(
             )
         )
     names = {"tickvals": places, "ticktext": list(labels), "showgrid": False, "fixedrange": True}
-    value = {"range": list(value_range)} if value_range else {}
+    value: dict[str, Any] = {"range": list(value_range)} if value_range else {}
     value["fixedrange"] = True
+    if log and value_range:
+        ends = [math.log10(end) for end in value_range]
+        value |= {"type": "log", "range": ends, "exponentformat": "power", "dtick": 2}
     return figure(
         traces,
         x_title=value_title if sideways else label_title,
@@ -61,4 +69,5 @@ def bars(
         yaxis=names | {"autorange": "reversed"} if sideways else value,
         margin={"l": 96 if sideways else 56, "r": 40, "t": 32 if len(groups) > 1 else 16, "b": 48},
         bargap=0.3,
+        **(level_line(level, note_on_top=True) if level else {}),
     )

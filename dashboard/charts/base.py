@@ -44,6 +44,31 @@ def figure(
     return go.Figure(traces, settings | layout)
 
 
+def level_line(level: tuple[float, str], *, note_on_top: bool = False) -> dict[str, Any]:
+    """Layout of a dotted horizontal line with what it means, above it or on the top edge."""
+    height, meaning = level
+    line = {"color": palette.MUTED.light, "width": 1, "dash": "dot"}
+    return {
+        "shapes": [
+            {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": height, "y1": height}
+            | {"line": line}
+        ],
+        "annotations": [
+            {
+                "xref": "paper",
+                "x": 1,
+                "y": 1 if note_on_top else height,
+                "yref": "paper" if note_on_top else "y",
+                "text": meaning,
+                "showarrow": False,
+                "xanchor": "right",
+                "yanchor": "bottom",
+                "font": {"color": palette.MUTED.light, "size": 12},
+            }
+        ],
+    }
+
+
 def scale(tones: tuple[palette.Tone, ...]) -> list[list[Any]]:
     """A palette scale as plotly wants it: [[position, colour], ...]."""
     last = len(tones) - 1

@@ -6,7 +6,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from dashboard import palette
-from dashboard.charts.base import figure
+from dashboard.charts.base import figure, level_line
 
 
 def curves(
@@ -18,6 +18,7 @@ def curves(
     x_range: tuple[float, float] | None = None,
     y_range: tuple[float, float] | None = None,
     dashed: frozenset[str] = frozenset(),
+    faint: frozenset[str] = frozenset(),
     level: tuple[float, str] | None = None,
     second_x: tuple[str, Sequence[float], Sequence[str]] | None = None,
 ) -> go.Figure:
@@ -31,6 +32,7 @@ def curves(
         x_range: fixed ends, so that the axis stays while a run adds points.
         y_range: the same for y.
         dashed: names drawn dashed, so that colour is not the only difference.
+        faint: names drawn thin and pale, behind what matters.
         level: a horizontal reference line and what it means.
         second_x: title, positions (in x) and labels of a second axis on top, e.g. tokens seen.
     """
@@ -42,9 +44,10 @@ def curves(
             mode="lines",
             line={
                 "color": colours[name].light,
-                "width": 2,
+                "width": 1 if name in faint else 2,
                 "dash": "dash" if name in dashed else "solid",
             },
+            opacity=0.45 if name in faint else 1.0,
             hovertemplate="%{y:.4g}<extra>" + name + "</extra>",
         )
         for name, (x, y) in lines.items()
@@ -63,37 +66,17 @@ def curves(
         }
         traces.append(go.Scatter(x=[None], y=[None], xaxis="x2", showlegend=False))
     if level:
-        height, meaning = level
-        layout["shapes"] = [
-            {
-                "type": "line",
-                "xref": "paper",
-                "x0": 0,
-                "x1": 1,
-                "y0": height,
-                "y1": height,
-                "line": {"color": palette.MUTED.light, "width": 1, "dash": "dot"},
-            }
-        ]
-        layout["annotations"] = [
-            {
-                "xref": "paper",
-                "x": 1,
-                "y": height,
-                "text": meaning,
-                "showarrow": False,
-                "xanchor": "right",
-                "yanchor": "bottom",
-                "font": {"color": palette.MUTED.light, "size": 12},
-            }
-        ]
-    return figure(
+        layout |= level_line(level)
+    drawn = figure(
         traces,
         x_title=x_title,
         y_title=y_title,
         legend=len(lines) > 1,
-        margin={"l": 56, "r": 16, "t": 64 if second_x else 32, "b": 48},
+        margin={"l": 56, "r": 16, "t": 76 if second_x else 32, "b": 48},
         xaxis={"range": list(x_range)} if x_range else {},
         yaxis={"range": list(y_range)} if y_range else {},
         **layout,
     )
+    if second_x:
+        drawn.update_layout(legend={"yref": "container", "y": 1, "yanchor": "top"})
+    return drawn

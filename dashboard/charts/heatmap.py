@@ -27,7 +27,7 @@ def heatmap(
     """One square per number.
 
     Args:
-        values: (R, C); NaN leaves a square empty (a masked position).
+        values: (R, C); what is not finite leaves a square empty (a masked position).
         rows: R labels, from top to bottom. Repeated words stay distinct rows.
         columns: C labels.
         row_title: what a row is.
@@ -41,6 +41,7 @@ def heatmap(
     """
     matrix = np.asarray(values, dtype=np.float32)
     finite = matrix[np.isfinite(matrix)]
+    matrix = np.where(np.isfinite(matrix), matrix, np.float32(np.nan))
     smallest, largest = (finite.min(), finite.max()) if finite.size else (0.0, 1.0)
     bottom = float(smallest if low is None else low)
     top = float(largest if high is None else high)

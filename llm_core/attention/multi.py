@@ -152,6 +152,28 @@ class MultiHeadAttention(nn.Module):
         mask = causal_mask(context_length) if causal else None
         self.register_buffer("mask", mask, persistent=False)
 
+    @classmethod
+    def with_weights_of(cls, wrapper: MultiHeadAttentionWrapper) -> "MultiHeadAttention":
+        """The same attention as `wrapper`, the heads' matrices stacked into one; nothing mixed."""
+        heads = [cast(CausalAttention, head) for head in wrapper.heads]
+        first, (d_out, d_in) = heads[0], heads[0].W_query.weight.shape
+        joined = cls(
+            d_in,
+            len(heads) * d_out,
+            context_length=len(first.mask),
+            dropout=first.dropout.p,
+            num_heads=len(heads),
+            qkv_bias=first.W_query.bias is not None,
+        )
+        wide = (joined.W_query, joined.W_key, joined.W_value)
+        for mine, *theirs in zip(wide, *(head.projections() for head in heads), strict=True):
+            mine.weight.data = torch.cat([layer.weight.detach() for layer in theirs])  # (H * D, C)
+            if mine.bias is not None:
+                mine.bias.data = torch.cat([layer.bias.detach() for layer in theirs])  # (H * D,)
+        nn.init.eye_(joined.out_proj.weight)
+        nn.init.zeros_(joined.out_proj.bias)
+        return joined
+
     def steps(self, x: Tensor, cache: LayerCache | None = None) -> AttentionSteps:
         """The readable path: every step, per head; `output` is what `forward` returns."""
         queries, keys, values, mask = self._look(x, cache)

@@ -104,3 +104,12 @@ def drop_weights(weights: Tensor, drop_rate: float, random_state: RandomState) -
     with random_state.borrowed():
         multipliers = F.dropout(torch.ones_like(weights), drop_rate)
     return DroppedWeights(multipliers, weights * multipliers)
+
+
+def largest_difference(one: Tensor, other: Tensor) -> float:
+    """How far two tensors of one shape are apart where they differ most; 0 if they are the same.
+
+    >>> largest_difference(torch.tensor([1.0, 2.0]), torch.tensor([1.0, 2.5]))
+    0.5
+    """
+    return (one - other).abs().max().item()

@@ -17,6 +17,7 @@ from llm_core.attention import (
     causal_mask,
     drop_weights,
     join_heads,
+    largest_difference,
     mask_then_renormalise,
     mask_then_softmax,
     normalisations,
@@ -183,6 +184,15 @@ def test_v1_with_the_weights_of_v2_gives_what_v2_gives():
     """The book, exercise 3.1."""
     other = SelfAttention_v2(3, 2)
     assert close(SelfAttention_v1.with_weights_of(other)(toy_inputs()), other(toy_inputs()), 1e-6)
+
+
+@pytest.mark.parametrize("qkv_bias", [False, True])
+def test_heads_stacked_into_one_matrix_give_what_the_heads_give_beside_each_other(qkv_bias):
+    wrapper = MultiHeadAttentionWrapper(4, 3, 8, 0.0, num_heads=3, qkv_bias=qkv_bias)
+    x = random_vectors(2, 2, 5, 4)
+    joined = MultiHeadAttention.with_weights_of(wrapper)
+    assert joined(x).shape == (2, 5, 9)
+    assert largest_difference(joined(x), wrapper(x)) < 1e-6
 
 
 def test_masked_weights_are_the_books_either_way():

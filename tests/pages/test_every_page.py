@@ -4,11 +4,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.stages import STAGES, Stage, neighbours
+from tests.conftest import ROOT
 
 
 @pytest.fixture
 def home() -> AppTest:
-    return AppTest.from_file("Home.py", default_timeout=90).run()
+    return AppTest.from_file(ROOT / "Home.py", default_timeout=90).run()
 
 
 def warnings(at: AppTest) -> list[str]:

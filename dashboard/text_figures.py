@@ -1,0 +1,117 @@
+"""The data page's pictures: what text_views gives, through the charts."""
+
+from html import escape
+from typing import Any
+
+from dashboard import charts, chips, palette
+from dashboard import text_views as views
+from dashboard.corpus_choice import Corpus
+from dashboard.drawn import drawn
+
+_CHANNELS = 8  # of a vector, drawn; the rest would only be more of the same
+
+
+def written(token: bytes) -> str:
+    """A token of bytes as it stands at an axis."""
+    return escape(chips.visible(token.decode("utf-8", "backslashreplace")), quote=False)
+
+
+@drawn
+def lengths(text: str) -> Any:
+    """How long the same text is in words, byte pairs, characters and bytes."""
+    counts = {
+        "words and marks": len(views.cuts(text).tokens),
+        "GPT-2 tokens": len(views.gpt2_pieces(text)),
+        "characters": len(text),
+        "bytes": len(text.encode("utf-8", "replace")),
+    }
+    return charts.bars(
+        {"length": list(counts.values())},
+        labels=list(counts),
+        colours={"length": palette.ACCENT},
+        value_title="pieces",
+        sideways=True,
+        number_format=",d",
+    )
+
+
+@drawn
+def candidates(corpus: Corpus, n: int) -> Any:
+    """The most frequent pairs before merge n + 1, the winner on top."""
+    rows = views.merges(corpus)[n].candidates
+    labels = [f"{written(row.pair[0])} + {written(row.pair[1])}" for row in rows]
+    return charts.bars(
+        {"count": [row.count for row in rows]},
+        labels=[f"<b>{labels[0]}</b>", *labels[1:]],
+        colours={"count": palette.OUTPUT},
+        value_title="times in the text",
+        sideways=True,
+        number_format=",d",
+    )
+
+
+@drawn
+def table(token_id: int, seed: int) -> Any:
+    """The embedding table; the row of the id is named."""
+    found = views.look_up(token_id, seed)
+    return charts.heatmap(
+        found.table,
+        rows=[f"<b>id {i} →</b>" if i == token_id else f"id {i}" for i in range(6)],
+        columns=["1", "2", "3"],
+        column_title="channels",
+        diverging=True,
+    )
+
+
+@drawn
+def one_hot(token_id: int, seed: int) -> Any:
+    """The one-hot vector of the id."""
+    return charts.heatmap(
+        views.look_up(token_id, seed).one_hot,
+        rows=["one-hot"],
+        columns=[f"id {i}" for i in range(6)],
+        low=0.0,
+        high=1.0,
+    )
+
+
+@drawn
+def looked_up(token_id: int, seed: int) -> Any:
+    """The row, looked up and multiplied."""
+    found = views.look_up(token_id, seed)
+    return charts.heatmap(
+        [found.looked_up[0].tolist(), found.multiplied[0].tolist()],
+        rows=["looked up", "multiplied"],
+        columns=["1", "2", "3"],
+        column_title="channels",
+        diverging=True,
+    )
+
+
+@drawn
+def adding_up(sentence: str, place: int) -> Any:
+    """A token's vector, its position's vector and their sum, the first channels."""
+    steps = views.embedded(sentence).steps
+    rows = [steps.token_vectors[place], steps.position_vectors[place], steps.sum[place]]
+    return charts.heatmap(
+        [row[:_CHANNELS].tolist() for row in rows],
+        rows=["token", "+ position", "= input"],
+        columns=[str(i + 1) for i in range(_CHANNELS)],
+        column_title="channels",
+        diverging=True,
+        numbers=True,
+    )
+
+
+@drawn
+def word_map(corpus: Corpus, dimensions: int) -> Any:
+    """Token vectors of the text in two or three dimensions."""
+    seen = views.flat_map(corpus, dimensions)
+    shares = [f"direction {i + 1} ({x:.1%})" for i, x in enumerate(seen.projection.explained)]
+    return charts.scatter(
+        seen.projection.coordinates,
+        labels=[escape(word, quote=False) for word in seen.words],
+        x_title=shares[0],
+        y_title=shares[1],
+        z_title=shares[2] if dimensions == 3 else "",
+    )

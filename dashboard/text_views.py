@@ -1,0 +1,270 @@
+"""What the data page shows: the learner's text on its way to vectors, step by step.
+
+Each function is one or two calls into llm_core, kept in a cache; what they give is only read.
+`text_figures.py` draws it.
+"""
+
+from typing import NamedTuple, cast
+
+import streamlit as st
+import torch
+from torch import Tensor, nn
+
+from dashboard import cached, chips
+from dashboard.corpus_choice import BY_DIGEST, Corpus
+from llm_core import batches, embeddings, tokenizers
+from llm_core.attention import largest_difference
+from llm_core.random_state import RandomState
+
+SPECIAL = ("<|endoftext|>", "<|unk|>")
+OPENING = 220
+"""Characters of the text that are shown piece by piece."""
+TRAINED_ON = 20_000
+"""Characters our own byte pairs are learned from, so that every step comes at once."""
+MERGES = 400
+"""Merges our own byte pairs are learned for."""
+MAP_TOKENS = 90
+"""Tokens on the map of vectors."""
+
+
+@st.cache_resource(show_spinner=False, max_entries=32, hash_funcs=BY_DIGEST)
+def opening(corpus: Corpus) -> str:
+    """The first lines of the text, cut between two words where it has any."""
+    start = corpus.text.lstrip()[:OPENING]
+    cut = start.rfind(" ")
+    return start if len(start) < OPENING or cut < OPENING // 2 else start[:cut]
+
+
+@st.cache_resource(show_spinner=False, max_entries=32, hash_funcs=BY_DIGEST)
+def with_marks(corpus: Corpus) -> str:
+    """One of the first lines, the one with the most kinds of punctuation: worth cutting."""
+    lines = [line[:OPENING] for line in corpus.text[:TRAINED_ON].splitlines() if line.strip()]
+    return max(lines, key=lambda line: len(set(line) & set(",.:;?!\"'()-_")))
+
+
+class Piece(NamedTuple):
+    """One byte-pair token."""
+
+    token_id: int
+    text: str
+    """As it stands on a chip: bytes that are no whole character are written as numbers."""
+    note: str
+    """Its bytes."""
+
+
+def _piece(token_id: int, written: bytes) -> Piece:
+    note = f"{len(written)} bytes: {written[:24].hex(' ')}"
+    try:
+        return Piece(token_id, written.decode("utf-8"), note)
+    except UnicodeDecodeError:
+        return Piece(token_id, f"‹{written.hex(' ')}›", note)
+
+
+# Words --------------------------------------------------------------------------------------------
+
+
+@st.cache_data(show_spinner=False, max_entries=128)
+def cuts(passage: str) -> tokenizers.SplitSteps:
+    """The passage cut in four ways, each better than the one before."""
+    return tokenizers.split_in_steps(passage)
+
+
+def news(before: list[str], after: list[str]) -> list[str]:
+    """For each piece a mark: "lit" where the last way of cutting did not have it."""
+    known = set(before)
+    return ["" if piece in known else "lit" for piece in after]
+
+
+@st.cache_resource(show_spinner=False, max_entries=16, hash_funcs=BY_DIGEST)
+def words(corpus: Corpus) -> list[str]:
+    """The whole text as words and marks."""
+    return tokenizers.split_words(corpus.text)
+
+
+@st.cache_resource(show_spinner=False, max_entries=16, hash_funcs=BY_DIGEST)
+def knows(corpus: Corpus, special: bool) -> tokenizers.SimpleTokenizerV1:
+    """A word tokenizer for the vocabulary of the text, with or without the special tokens."""
+    kind = tokenizers.SimpleTokenizerV2 if special else tokenizers.SimpleTokenizerV1
+    return kind(tokenizers.build_vocabulary(words(corpus), SPECIAL if special else ()))
+
+
+# Byte pairs ---------------------------------------------------------------------------------------
+
+
+@st.cache_data(show_spinner=False, max_entries=128)
+def gpt2_pieces(text: str) -> list[Piece]:
+    """A text in GPT-2's tokens; `<|endoftext|>` is read as the special token."""
+    tokenizer = cached.gpt2_tokenizer()
+    ids = tokenizer.encode(text, allowed_special={SPECIAL[0]}, disallowed_special=())
+    return [_piece(i, tokenizer.decode_single_token_bytes(i)) for i in ids]
+
+
+@st.cache_resource(show_spinner=False, max_entries=16, hash_funcs=BY_DIGEST)
+def gpt2_ids(corpus: Corpus) -> list[int]:
+    """The whole text in GPT-2's tokens."""
+    return cached.gpt2_tokenizer().encode(
+        corpus.text, allowed_special={SPECIAL[0]}, disallowed_special=()
+    )
+
+
+@st.cache_resource(show_spinner=False, max_entries=16, hash_funcs=BY_DIGEST)
+def merges(corpus: Corpus) -> list[tokenizers.Merge]:
+    """Byte pairs learned from the text's beginning, one merge after the other."""
+    sample = corpus.text[:TRAINED_ON]
+    return list(tokenizers.train_steps(sample, 257 + MERGES, n_candidates=8))
+
+
+@st.cache_resource(show_spinner=False, max_entries=128, hash_funcs=BY_DIGEST)
+def after_merges(corpus: Corpus, n: int) -> list[Piece]:
+    """The opening of the text after the first n merges."""
+    learned = [merge.pair for merge in merges(corpus)[:n]]
+    tokenizer = tokenizers.BPETokenizer.from_merges(learned)
+    ids = tokenizer.encode_ordinary(opening(corpus))
+    return [_piece(i, tokenizer.token_bytes(i)) for i in ids]
+
+
+# Windows ------------------------------------------------------------------------------------------
+
+
+class Sliding(NamedTuple):
+    """Windows over a text, and what they leave out or read twice."""
+
+    windows: batches.Windows
+    overlap: int
+    """Tokens that a window shares with the next one."""
+    skipped: int
+    """Tokens between a window and the next one that no window reads."""
+    tail: int
+    """Tokens at the end that fill no window."""
+
+
+@st.cache_resource(show_spinner=False, max_entries=64, hash_funcs=BY_DIGEST)
+def slide(corpus: Corpus, context_length: int, stride: int) -> Sliding:
+    """Slide a window over the text's ids.
+
+    Raises:
+        ValueError: the text is shorter than one window.
+    """
+    ids = gpt2_ids(corpus)
+    made = batches.windows(ids, context_length, stride)
+    read = (len(made.inputs) - 1) * stride + context_length + 1  # inputs and the last target
+    return Sliding(
+        made, max(0, context_length - stride), max(0, stride - context_length), len(ids) - read
+    )
+
+
+@st.cache_data(show_spinner=False, max_entries=256, hash_funcs=BY_DIGEST)
+def window_rows(corpus: Corpus, context_length: int, stride: int, most: int) -> list[list[Piece]]:
+    """The first windows, inputs and targets in turn."""
+    made = slide(corpus, context_length, stride).windows
+    decode = cached.gpt2_tokenizer().decode_single_token_bytes
+    rows = zip(made.inputs[:most].tolist(), made.targets[:most].tolist(), strict=True)
+    return [[_piece(i, decode(i)) for i in row] for pair in rows for row in pair]
+
+
+# Vectors ------------------------------------------------------------------------------------------
+
+
+class LookUp(NamedTuple):
+    """The course's embedding of six tokens in three numbers each, and one look-up in it."""
+
+    table: Tensor
+    """(6, 3)"""
+    one_hot: Tensor
+    """(1, 6)"""
+    looked_up: Tensor
+    """(1, 3)"""
+    multiplied: Tensor
+    """(1, 3)"""
+    gap: float
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def look_up(token_id: int, seed: int) -> LookUp:
+    """One id through `nn.Embedding`, and through a product of matrices."""
+    with RandomState(seed).borrowed():
+        layer = nn.Embedding(6, 3)
+    ids = torch.tensor([token_id])
+    with torch.inference_mode():
+        row = layer(ids)  # (1, 3)
+        product = embeddings.look_up_by_product(ids, layer.weight)
+    gap = largest_difference(row, product.vectors)
+    return LookUp(layer.weight.detach(), product.one_hot, row, product.vectors, gap)
+
+
+class Embedded(NamedTuple):
+    """A sentence as it enters the bundled model."""
+
+    words: list[str]
+    steps: embeddings.EmbeddingSteps
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def embedded(sentence: str) -> Embedded:
+    """Token vectors plus position vectors of a sentence, in the bundled model."""
+    loaded = cached.starter()
+    ids = loaded.tokenizer.encode_ordinary(sentence)[: loaded.config.context_length]
+    with torch.inference_mode():
+        steps = embeddings.embed(torch.tensor(ids), loaded.model.tok_emb, loaded.model.pos_emb)
+    return Embedded([chips.visible(loaded.tokenizer.decode([i])) for i in ids], steps)
+
+
+class Map(NamedTuple):
+    """Token vectors of a text, flattened."""
+
+    words: list[str]
+    projection: embeddings.Projection
+
+
+@st.cache_resource(show_spinner=False, max_entries=32, hash_funcs=BY_DIGEST)
+def flat_map(corpus: Corpus, dimensions: int) -> Map:
+    """The bundled model's vectors of the text's first different tokens, seen where they differ."""
+    loaded = cached.starter()
+    ids = loaded.tokenizer.encode_ordinary(corpus.text[:TRAINED_ON])
+    different = list(dict.fromkeys(ids))[:MAP_TOKENS]
+    vectors = loaded.model.tok_emb.weight.detach()[different]  # (N, C)
+    names = [chips.visible(loaded.tokenizer.decode([i])) for i in different]
+    return Map(names, embeddings.principal_components(vectors, dimensions))
+
+
+class Pipeline(NamedTuple):
+    """Shapes on the way from a text to what enters the bundled model."""
+
+    characters: int
+    tokens: int
+    windows: tuple[int, ...]
+    """(W, T)"""
+    batch: tuple[int, ...]
+    """(B, T)"""
+    vectors: tuple[int, ...]
+    """(B, T, C)"""
+
+
+@st.cache_data(show_spinner=False, max_entries=64, hash_funcs=BY_DIGEST)
+def pipeline(corpus: Corpus, batch_size: int, context_length: int, stride: int) -> Pipeline:
+    """The whole way, run once: text, ids, windows, one batch, its vectors.
+
+    Raises:
+        ValueError: the text is shorter than one window, or has too few windows for a batch.
+    """
+    model = cached.starter().model
+    tokenizer = cast(tokenizers.BPETokenizer, cached.starter().tokenizer)
+    loader = batches.create_dataloader_v1(
+        corpus.text, batch_size, context_length, stride, shuffle=False, tokenizer=tokenizer
+    )
+    dataset = cast(batches.GPTDatasetV1, loader.dataset)
+    inputs, _ = next(iter(loader), (None, None))
+    if inputs is None:
+        raise ValueError(
+            f"the text gives {len(dataset)} windows, fewer than a batch of {batch_size}; "
+            "use a longer text, a shorter window or a smaller batch"
+        )
+    with torch.inference_mode():
+        vectors = embeddings.embed(inputs, model.tok_emb, model.pos_emb).sum  # (B, T, C)
+    return Pipeline(
+        len(corpus.text),
+        len(tokenizer.encode_ordinary(corpus.text)),
+        tuple(dataset.input_ids.shape),
+        tuple(inputs.shape),
+        tuple(vectors.shape),
+    )

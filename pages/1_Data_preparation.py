@@ -1,0 +1,382 @@
+"""How does a text become numbers a model can learn from?"""
+
+import streamlit as st
+
+from dashboard import chips, corpus_choice, frame, predict, session, source
+from dashboard import text_figures as figures
+from dashboard import text_views as views
+from dashboard.components import plot
+from llm_core import batches, embeddings, tokenizers
+
+frame.begin("data")
+corpus = corpus_choice.choose()
+st.code(f"{views.opening(corpus)} …", language=None, wrap_lines=True)
+st.caption(f"{len(corpus.text):,} characters; this is how the text begins.")
+sentence = session.sentence_box()
+
+CUTS = {
+    "White space": "Cut at white space: punctuation still clings to the words.",
+    "Commas, full stops": "Cut at commas and full stops too. Two cuts in a row leave empty pieces.",
+    "No blanks": "Leave out empty pieces and white space.",
+    "Every mark": "Cut at every mark, at double dashes as well. These are the tokens.",
+}
+
+
+@frame.idea("Where does a token begin and end?")
+def cutting() -> None:
+    """Four ways of cutting a text, each better than the one before."""
+    left, right = st.columns([2, 1], vertical_alignment="bottom")
+    step = left.segmented_control(
+        "Way of cutting", list(CUTS), default="Every mark", required=True,
+        key="data.cut", bind="query-params",
+    )  # fmt: skip
+    what = right.segmented_control(
+        "Cut", ["A line of the text", "My sentence"], default="A line of the text", required=True,
+        key="data.what", bind="query-params",
+    )  # fmt: skip
+    passage = sentence if what == "My sentence" else views.with_marks(corpus)
+    rows = views.cuts(passage)
+    at = list(CUTS).index(str(step))
+    st.markdown(f"**Step {at + 1}.** {CUTS[str(step)]}")
+    before = rows[max(0, at - 1)]
+    chips.show(rows[at], marks=views.news(before, rows[at]) if at else None)
+    st.caption(
+        f"{len(rows[at])} pieces"
+        + (f", {len(before)} one step before; framed ones are new." if at else ".")
+        + f" The whole text has {len(views.words(corpus)):,} tokens when cut in step 4."
+    )
+    source.show(tokenizers.split_in_steps, tokenizers.split_words, key="data.cut.code")
+
+
+cutting()
+
+
+@frame.idea("What if a word is not in the vocabulary?")
+def vocabulary() -> None:
+    """Sorted, numbered, and helpless before a new word."""
+    plain = views.knows(corpus, special=False)
+    st.markdown(
+        "Sort the different tokens of the text and number them: that is a **vocabulary**. A token "
+        "becomes its number, its **id**."
+    )
+    find = st.text_input(
+        "Find a token",
+        key="data.find",
+        bind="query-params",
+        placeholder="part of a word",
+        live=True,
+    )
+    shown = [token for token in plain.str_to_int if find.lower() in token.lower()]
+    chips.show(shown, ids=[plain.str_to_int[token] for token in shown], most=48)
+    st.caption(f"{plain.n_vocab:,} different tokens, in alphabetical order.")
+    guess = predict.choice(
+        "Will this vocabulary be able to encode your sentence at the top?",
+        ["Yes", "No"],
+        key="data.known",
+        done="data",
+    )
+    if guess is not None:
+        encode(plain, guess)
+    source.show(
+        tokenizers.build_vocabulary,
+        tokenizers.SimpleTokenizerV1,
+        tokenizers.SimpleTokenizerV2,
+        key="data.vocabulary.code",
+    )
+
+
+def encode(plain: tokenizers.SimpleTokenizerV1, guess: str) -> None:
+    """The sentence in ids; an unknown word stops the first tokenizer, and not the second."""
+    try:
+        ids = plain.encode(sentence)
+        predict.verdict(guess, "Yes", "Every word of it stands in the text. Try a rarer one.")
+        chips.show([plain.int_to_str[i] for i in ids], ids=ids)
+    except tokenizers.UnknownTokenError as error:
+        predict.verdict(guess, "No", "One new word is enough, and encoding stops:")
+        st.code(f"UnknownTokenError: {error}", language=None, wrap_lines=True)
+    repaired = views.knows(corpus, special=True)
+    joined = f"{sentence} <|endoftext|> {views.opening(corpus)}"
+    ids = repaired.encode(joined)
+    tokens = [repaired.int_to_str[i] for i in ids]
+    st.markdown(
+        "Two special tokens repair that: `<|unk|>` stands for any unknown word, `<|endoftext|>` "
+        "between two documents. Here are your sentence and the text, joined:"
+    )
+    marks = {"<|unk|>": "bad", "<|endoftext|>": "lit"}
+    chips.show(tokens, ids=ids, marks=[marks.get(token, "") for token in tokens], most=60)
+    st.caption("Back to text (what was unknown is lost, and blanks are guessed):")
+    st.code(repaired.decode(ids[:60]), language=None, wrap_lines=True)
+
+
+vocabulary()
+
+
+@frame.idea("How can a fixed vocabulary spell any word?")
+def byte_pairs() -> None:
+    """GPT-2's tokens of whatever you type."""
+    st.markdown(
+        "GPT-2 cuts rare words into smaller pieces, in need down to single bytes, so nothing is "
+        "ever unknown. Type anything: made-up words, emoji, another script."
+    )
+    text = st.text_input(
+        "Text for GPT-2's tokenizer",
+        "Hello, do you like tea? <|endoftext|> In the sunlit terraces of someunknownPlace.",
+        key="data.pairs",
+        bind="query-params",
+        max_chars=2000,
+        live=True,
+    )
+    if not text:
+        raise ValueError("type at least one character to see its tokens")
+    pieces = views.gpt2_pieces(text)
+    chips.show(
+        [piece.text for piece in pieces],
+        ids=[piece.token_id for piece in pieces],
+        notes=[piece.note for piece in pieces],
+    )
+    st.caption("The small number is the id. ␣ is a blank, ‹…› bytes that are no whole character.")
+    plot.show(
+        figures.lengths(text),
+        key="data-lengths",
+        alt="Length of the text in words, tokens, characters and bytes",
+        height=210,
+    )
+    source.show(
+        tokenizers.gpt2_tokenizer,
+        tokenizers.BPETokenizer.encode_ordinary,
+        key="data.pairs.code",
+        shapes={"ids": (len(pieces),)},
+    )
+
+
+byte_pairs()
+
+
+@frame.idea("Where do byte pairs come from?")
+def training_pairs() -> None:
+    """Learn byte pairs from the text, one merge at a time."""
+    learned = views.merges(corpus)
+    st.markdown(
+        "Start from single bytes. Count which two neighbours stand together most often, make them "
+        "one token, and count again."
+    )
+    guess = predict.choice(
+        "What will the very first merge of this text be?",
+        ["Two letters", "A blank and a letter", "Something else"],
+        key="data.first",
+        done="data",
+    )
+    if guess is None:
+        return
+    if not learned:
+        raise ValueError("no two neighbours occur twice in this text; choose a longer one")
+    first = learned[0].merged.decode("utf-8", "replace")
+    kind = (
+        "Two letters" if first.isalpha()
+        else "A blank and a letter" if first[0] == " " and first[1:].isalpha()
+        else "Something else"
+    )  # fmt: skip
+    predict.verdict(guess, kind, f"That pair stands in the text {learned[0].count:,} times.")
+    n = step_through(len(learned))
+    pieces = views.after_merges(corpus, n)
+    left, right = st.columns([1, 1.2], gap="large")
+    with left:
+        if n < len(learned):
+            st.caption(f"Merge {n + 1}, for token {learned[n].rank}: the candidates")
+            plot.show(
+                figures.candidates(corpus, n),
+                key="data-candidates",
+                alt="The most frequent pairs before the next merge",
+                height=320,
+            )
+            ties = learned[n].ties
+            if ties:
+                st.caption(f"{ties} more are as frequent; the pair with the smaller ids wins.")
+    with right:
+        st.caption(f"The text after {n} merges: {len(pieces)} tokens")
+        newest = learned[n - 1].rank if n else None
+        chips.show(
+            [piece.text for piece in pieces],
+            marks=["lit" if piece.token_id == newest else "" for piece in pieces],
+        )
+        st.caption("Framed: the token made by the last merge.")
+    source.show(tokenizers.train_steps, key="data.training.code")
+
+
+def step_through(most: int) -> int:
+    """A slider over the merges, with one step back and on."""
+
+    def move(by: int) -> None:
+        now = int(st.session_state["data.merges"])
+        st.session_state["data.merges"] = min(max(now + by, 0), most)
+
+    left, middle, right = st.columns([4, 1, 1], vertical_alignment="bottom")
+    n = left.slider("Merges made", 0, most, 0, key="data.merges", bind="query-params")
+    middle.button("Back", icon=":material/undo:", on_click=move, args=(-1,), key="data.back")
+    right.button("Merge", icon=":material/join_inner:", on_click=move, args=(1,), key="data.on")
+    return min(max(int(n), 0), most)
+
+
+training_pairs()
+
+
+@frame.idea("What exactly does the model learn from?")
+def windows() -> None:
+    """Windows over the ids, each with its answer one place further on."""
+    st.markdown(
+        "The model reads a window of tokens and has to name the next one. So the answer to every "
+        "place is the token one place further on: the text itself is the teacher."
+    )
+    left, right = st.columns(2)
+    size = left.slider("Context length", 1, 16, 4, key="data.context", bind="query-params")
+    stride = right.slider("Stride", 1, 16, 4, key="data.stride", bind="query-params")
+    made = views.slide(corpus, int(size), int(stride))
+    rows = views.window_rows(corpus, int(size), int(stride), 4)
+    for i in range(0, len(rows), 2):
+        left, right = st.columns(2)
+        for place, row, name in ((left, rows[i], "input"), (right, rows[i + 1], "target")):
+            with place:
+                if i == 0:
+                    st.caption(name)
+                chips.show([piece.text for piece in row], ids=[piece.token_id for piece in row])
+    st.caption(
+        f"{len(made.windows.inputs):,} windows. Each shares {made.overlap} tokens with the next "
+        f"and skips {made.skipped}; {made.tail} at the end of the text fill no window."
+    )
+    st.markdown("Each window holds one exercise per place, with a growing context:")
+    tokens = [piece.text for piece in rows[0]]
+    answers = [piece.text for piece in rows[1]]
+    ladder = [f"{''.join(tokens[: i + 1])}  →  {answers[i]}" for i in range(len(answers))]
+    st.code("\n".join(line.replace("\n", "↵") for line in ladder), language=None, wrap_lines=True)
+    source.show(
+        batches.windows,
+        batches.GPTDatasetV1,
+        key="data.windows.code",
+        shapes={"inputs": made.windows.inputs, "targets": made.windows.targets},
+    )
+
+
+windows()
+
+
+@frame.idea("How does an id become a vector?")
+def looking_up() -> None:
+    """A look-up is a one-hot vector times the table."""
+    st.markdown(
+        "A table has one row of numbers for each id. Looking up id 3 takes row 3 out. The same "
+        "as a calculation: a **one-hot** vector, all zeros but a single one, times the table."
+    )
+    left, right = st.columns(2)
+    token_id = left.slider("Id", 0, 5, 3, key="data.id", bind="query-params")
+    seed = right.number_input("Seed of the table", 0, 9999, 123, key="data.seed",
+                              bind="query-params")  # fmt: skip
+    found = views.look_up(int(token_id), int(seed))
+    left, right = st.columns(2)
+    with left:
+        plot.show(figures.table(int(token_id), int(seed)), key="data-table",
+                  alt="The embedding table of six tokens", height=330)  # fmt: skip
+    with right:
+        plot.show(figures.one_hot(int(token_id), int(seed)), key="data-one-hot",
+                  alt="The one-hot vector", height=140)  # fmt: skip
+        plot.show(figures.looked_up(int(token_id), int(seed)), key="data-looked-up",
+                  alt="The row looked up, and the same by multiplication", height=190)  # fmt: skip
+    st.caption(f"Largest difference between the two: {found.gap:.1e}. Training changes the table.")
+    source.show(
+        embeddings.look_up_by_product,
+        key="data.lookup.code",
+        shapes={"table": found.table, "one-hot": found.one_hot, "row": found.looked_up},
+    )
+
+
+looking_up()
+
+
+@frame.idea("How does the model know the order of the words?")
+def positions() -> None:
+    """Token vector plus position vector is the input of the model."""
+    found = views.embedded(sentence)
+    st.markdown(
+        "The same word has the same vector wherever it stands. So each place in the window has a "
+        "vector of its own, and the two are added. These are the numbers of the bundled model."
+    )
+    place = st.selectbox(
+        "Token of your sentence",
+        range(len(found.words)),
+        format_func=lambda i: f"{i + 1} {found.words[i]}",
+        key="data.place",
+        bind="query-params",
+    )
+    place = min(int(place or 0), len(found.words) - 1)
+    plot.show(
+        figures.adding_up(sentence, place),
+        key="data-adding",
+        alt="Token vector, position vector and their sum",
+        height=260,
+    )
+    steps = found.steps
+    st.caption(
+        f"The first 8 of {steps.sum.shape[-1]} channels. Column by column, the first two rows add "
+        "up to the third."
+    )
+    source.show(embeddings.embed, key="data.positions.code", shapes=steps._asdict())
+
+
+positions()
+
+
+@frame.idea("What do the vectors of your text look like?")
+def vector_map() -> None:
+    """Token vectors in two or three dimensions."""
+    dimensions = st.segmented_control(
+        "Dimensions", ["2", "3"], default="2", required=True,
+        key="data.dimensions", bind="query-params",
+    )  # fmt: skip
+    plot.show(
+        figures.word_map(corpus, int(dimensions or 2)),
+        key=f"data-map-{dimensions}",
+        alt="Token vectors of the text, seen from the side where they differ most",
+        height=560,
+    )
+    st.caption(
+        f"The first {views.MAP_TOKENS} different tokens of your text, as the bundled model holds "
+        "them, turned so that you see the directions in which they differ most. The axes say how "
+        "much of all difference you see. Tokens that lie close together mean similar things to it."
+    )
+    source.show(
+        embeddings.principal_components,
+        key="data.map.code",
+        shapes=views.flat_map(corpus, int(dimensions or 2)).projection._asdict(),
+    )
+
+
+vector_map()
+
+
+@frame.idea("What enters the model in the end?")
+def whole_pipeline() -> None:
+    """The whole way in one line, with the shapes of this text."""
+    left, middle, right = st.columns(3)
+    batch = left.slider("Windows in a batch", 1, 16, 8, key="data.batch", bind="query-params")
+    size = middle.slider("Context", 1, 64, 4, key="data.size", bind="query-params")
+    stride = right.slider("Step", 1, 64, 4, key="data.hop", bind="query-params")
+    made = views.pipeline(corpus, int(batch), int(size), int(stride))
+    stations = {
+        "text": f"{made.characters:,} characters",
+        "ids": f"{made.tokens:,}",
+        "windows": " × ".join(f"{n:,}" for n in made.windows),
+        "batch of inputs": " × ".join(map(str, made.batch)),
+        "vectors with positions": " × ".join(map(str, made.vectors)),
+    }
+    for column, (name, shape) in zip(st.columns(len(stations)), stations.items(), strict=True):
+        with column:
+            st.html(f'<p class="kicker">{name}</p><p class="numbers">{shape}</p>')
+    st.caption(
+        "In the bundled model's own tokens. The last shape is windows × places × channels: this is "
+        "what attention reads."
+    )
+    source.show(batches.create_dataloader_v1, embeddings.embed, key="data.pipeline.code")
+
+
+whole_pipeline()
+
+frame.end("data")

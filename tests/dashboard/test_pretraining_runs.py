@@ -1,0 +1,149 @@
+"""Runs of the pretraining page: cost, refusals, the same curve again, what is kept."""
+
+import hashlib
+import math
+import re
+from dataclasses import replace
+
+import pytest
+
+from dashboard import own_run, pretraining_plans, pretraining_runs, pretraining_views, surprise
+from dashboard.corpus_choice import Corpus
+from dashboard.jobs import Job
+from dashboard.pretraining_plans import GPT2, Settings
+from llm_core import corpus
+from llm_core.training import DivergedError, TrainStep
+
+SHORT = Settings(steps=12, batch_size=2, context_length=16, eval_freq=4)
+
+
+def made(text: str, vocabulary: str = pretraining_plans.OWN) -> pretraining_plans.Material:
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    return pretraining_plans.material(Corpus("Paste", "a text", text, digest), vocabulary)
+
+
+def ran(settings: Settings, text: str | None = None) -> Job:
+    ready = made(text or corpus.story())
+    planned = pretraining_plans.plan(ready, settings)
+    job = Job(
+        pretraining_runs.steps(ready, settings, planned, "The lamp", pretraining_plans.Speed()),
+        kind="pretraining",
+    )
+    for record in job.make_steps(job):
+        job.history.append(record)
+    return job
+
+
+def test_the_same_settings_give_the_same_curve_and_the_same_samples() -> None:
+    first, second = ran(SHORT), ran(SHORT)
+    assert first.history == second.history
+    assert first.products["samples"] == second.products["samples"]
+    assert ran(replace(SHORT, seed=7)).history != first.history
+
+
+def test_samples_do_not_disturb_the_curve(monkeypatch: pytest.MonkeyPatch) -> None:
+    quiet = ran(replace(SHORT, drop_rate=0.2))
+    monkeypatch.setattr(pretraining_runs, "SAMPLES", 1)
+    assert ran(replace(SHORT, drop_rate=0.2)).history == quiet.history
+
+
+def test_a_run_begins_at_blind_guessing_and_gets_better() -> None:
+    history = ran(replace(SHORT, steps=60)).history
+    assert history[0].loss == pytest.approx(math.log(512), rel=0.05)
+    assert history[-1].loss < history[0].loss - 1
+
+
+def test_what_a_run_keeps_is_a_copy_that_further_steps_leave_alone() -> None:
+    ready = made(corpus.story())
+    planned = pretraining_plans.plan(ready, SHORT)
+    job = Job(
+        pretraining_runs.steps(ready, SHORT, planned, "a", pretraining_plans.Speed()),
+        kind="pretraining",
+    )
+    stream = job.make_steps(job)
+    next(stream)
+    kept = job.products["model"].model.tok_emb.weight
+    before = kept.clone()
+    next(stream)
+    assert kept.equal(before)
+    stream.close()
+    assert job.products["model"].name.endswith("step 2")  # a stopped run keeps its last state
+    assert not job.products["model"].model.tok_emb.weight.equal(before)
+
+
+def test_too_large_a_learning_rate_ends_the_run_with_a_lesson_and_keeps_what_was_before() -> None:
+    ready = made(corpus.story())
+    settings = replace(SHORT, learning_rate=1.0, steps=200, warmup=0.0)
+    planned = pretraining_plans.plan(ready, settings)
+    job = Job(
+        pretraining_runs.steps(ready, settings, planned, "a", pretraining_plans.Speed()),
+        kind="pretraining",
+    )
+    with pytest.raises(DivergedError, match="Choose a learning rate below 1"):
+        for _ in job.make_steps(job):
+            pass
+    assert job.products["model"].model.tok_emb.weight.isfinite().all()
+
+
+@pytest.mark.parametrize("text", ["a", "two words", "word " * 60])
+def test_a_text_shorter_than_a_window_is_refused_with_both_numbers(text: str) -> None:
+    ready = made(text)
+    with pytest.raises(ValueError, match=r"has \d+ tokens, and one window .* needs 65"):
+        pretraining_plans.plan(ready, Settings())
+
+
+def test_a_batch_larger_than_the_text_is_refused() -> None:
+    ready = made(corpus.story()[:3000])
+    with pytest.raises(ValueError, match="one batch takes 32"):
+        pretraining_plans.plan(ready, Settings(batch_size=32))
+
+
+def test_a_model_beyond_the_budget_is_refused_with_what_would_fit() -> None:
+    ready = made(corpus.story(), GPT2)
+    with pytest.raises(ValueError, match=r"may take 600 MB; Small would need \d+ MB"):
+        pretraining_plans.plan(ready, Settings(size="GPT-2 small"))
+    assert pretraining_plans.plan(ready, Settings(size="Tiny")).parameters > 6_000_000
+
+
+@pytest.mark.parametrize(("batch", "length"), [(32, 256), (8, 64), (1, 8)])
+def test_what_is_said_to_fit_does_fit(batch: int, length: int) -> None:
+    settings = Settings(size="GPT-2 small", batch_size=batch, context_length=length)
+    with pytest.raises(ValueError, match="a run here") as refused:
+        pretraining_plans.plan(made(corpus.story(), GPT2), settings)
+    named = re.search(r"would need (\d+) MB", str(refused.value))
+    assert int(named[1]) <= 600 if named else "choose a smaller batch" in str(refused.value)
+
+
+def test_the_loss_of_a_sentence_is_the_mean_of_its_cells() -> None:
+    ready = made(corpus.story())
+    cells = surprise.of_sentence(pretraining_plans.newborn(ready), "The lamp went out")
+    assert cells.loss == pytest.approx(sum(cells.losses) / len(cells.losses), rel=1e-5)
+    assert [math.exp(-x) for x in cells.losses] == pytest.approx(cells.probabilities, rel=1e-4)
+    assert cells.blind == pytest.approx(math.log(cells.vocab_size))
+
+
+def test_a_sentence_of_one_token_has_no_loss() -> None:
+    with pytest.raises(ValueError, match="at least two words"):
+        surprise.of_sentence(pretraining_plans.newborn(made(corpus.story())), "a")
+
+
+def measured(*losses: float) -> list[TrainStep]:
+    return [TrainStep(i, 0, 0, 0, x, 0.1, 1.0, False, x, x) for i, x in enumerate(losses)]
+
+
+def test_the_fate_of_a_run_is_read_from_its_curve() -> None:
+    assert pretraining_views.fate(measured(6, 5, 4, 3.9)) == pretraining_views.BOTH_FALL
+    assert pretraining_views.fate(measured(6, 4, 4.2, 5)) == pretraining_views.TURNS_BACK
+    assert pretraining_views.fate(measured(6, 5.9, 6, 6)) == pretraining_views.STAYS
+    assert pretraining_views.fate(measured(6, 5)) is None
+
+
+def test_a_saved_model_opens_again_as_it_was() -> None:
+    loaded = ran(SHORT).products["model"]
+    opened = own_run.open_file(own_run.as_file(loaded))
+    assert opened.config == loaded.config
+    assert opened.end_of_text == loaded.end_of_text
+    assert opened.model.out_head.weight.equal(loaded.model.out_head.weight)
+    words = "The keeper"
+    assert opened.tokenizer.encode_ordinary(words) == loaded.tokenizer.encode_ordinary(words)
+    assert not opened.model.training

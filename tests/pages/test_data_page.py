@@ -1,0 +1,196 @@
+"""The data page: what it says is true, on any text, and the text follows the learner."""
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard import cached, corpus_choice
+from dashboard import text_views as views
+from llm_core import corpus
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = "pages/1_Data_preparation.py"
+
+
+def opened(**address: str) -> AppTest:
+    app = AppTest.from_file(ROOT / "Home.py", default_timeout=60)
+    for name, value in address.items():
+        app.query_params[name.replace("__", ".")] = value
+    return app.switch_page(PAGE).run()
+
+
+def pasted(text: str) -> AppTest:
+    app = opened(corpus=corpus_choice.PASTED)
+    app.text_area(key="corpus.pasted").set_value(text).run()
+    return app
+
+
+def story() -> corpus_choice.Corpus:
+    return corpus_choice.Corpus("Bundled story", "the bundled story", corpus.story(), "story")
+
+
+def text_of(app: AppTest) -> str:
+    shown = [*app.markdown, *app.caption, *app.code, *app.get("html"), *app.warning]
+    return "\n".join(
+        str(element.proto.body if element.type == "html" else element.value) for element in shown
+    )
+
+
+def whole(app: AppTest) -> bool:
+    return not app.exception and not app.warning
+
+
+@pytest.fixture(autouse=True)
+def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(corpus_choice, "FOLDER", tmp_path)
+
+
+def test_the_page_opens_whole_and_counts_its_own_text() -> None:
+    app = opened()
+    assert whole(app)
+    assert f"{len(corpus.story()):,} characters" in text_of(app)
+    assert len(app.get("bidi_component")) >= 6
+
+
+def test_an_unknown_word_fails_and_the_special_token_repairs_it() -> None:
+    app = opened(text="The zyzzyva sat")
+    app.button_group(key="data.known").set_value("Yes").run()
+    assert "Not quite: No" in text_of(app)
+    assert "UnknownTokenError: 'zyzzyva' is not in the vocabulary" in text_of(app)
+    assert "<|unk|> sat <|endoftext|>" in text_of(app)
+    assert "data" in app.session_state["done"]
+
+
+def test_a_sentence_of_known_words_encodes() -> None:
+    app = opened(text="the goat")
+    app.button_group(key="data.known").set_value("Yes").run()
+    assert "Yes: Yes" in text_of(app)
+    assert "UnknownTokenError" not in text_of(app)
+
+
+def test_chips_of_gpt2_carry_the_books_ids() -> None:
+    """The book, section 2.5."""
+    ids = [piece.token_id for piece in views.gpt2_pieces("Hello, do you like tea?")]
+    assert ids == [15496, 11, 466, 345, 588, 8887, 30]
+    assert "15496" in text_of(opened())
+
+
+@pytest.mark.parametrize("text", ["🙂👩‍👩‍👧", "שלום", "a\u0301\u200b\x01", "\ufffd cut"])
+def test_byte_pairs_keep_every_byte_of_any_text(text: str) -> None:
+    ids = [piece.token_id for piece in views.gpt2_pieces(text)]
+    assert cached.gpt2_tokenizer().decode(ids) == text
+
+
+def test_merges_can_be_stepped_back_and_on_and_jumped_to_by_link() -> None:
+    app = opened(data__merges="5")
+    app.checkbox(key="data.first.skip").set_value(True).run()
+    assert "after 5 merges" in text_of(app)
+    app.button(key="data.on").click().run()
+    assert "after 6 merges" in text_of(app)
+    app.button(key="data.back").click().run()
+    app.slider(key="data.merges").set_value(0).run()
+    app.button(key="data.back").click().run()
+    assert "after 0 merges" in text_of(app)
+    app.slider(key="data.merges").set_value(views.MERGES).run()
+    app.button(key="data.on").click().run()
+    assert whole(app)
+
+
+def test_more_merges_never_make_more_tokens() -> None:
+    lengths = [len(views.after_merges(story(), n)) for n in (0, 10, 100, views.MERGES)]
+    assert lengths == sorted(lengths, reverse=True)
+    assert lengths[-1] < lengths[0]
+
+
+@pytest.mark.parametrize(("size", "stride"), [(4, 4), (4, 1), (16, 1), (1, 16), (3, 7)])
+def test_overlap_gap_and_tail_account_for_every_token(size: int, stride: int) -> None:
+    made = views.slide(story(), size, stride)
+    count, starts = len(views.gpt2_ids(story())), len(made.windows.inputs)
+    read = {s * stride + i for s in range(starts) for i in range(size)}
+    assert starts * size - len(read) == (starts - 1) * made.overlap
+    assert len(read) + (starts - 1) * made.skipped + made.tail == count - 1  # the last is a target
+    assert made.tail < stride
+
+
+def test_look_up_is_the_books_row_and_equals_the_product() -> None:
+    """The book, section 2.7, seed 123."""
+    found = views.look_up(3, 123)
+    assert found.looked_up[0].tolist() == pytest.approx([-0.4015, 0.9666, -1.1481], abs=1e-4)
+    assert found.gap == 0.0
+
+
+def test_the_text_follows_the_learner_to_the_pretraining_page() -> None:
+    app = pasted("It was a dark night. " * 40)
+    app.switch_page("pages/4_Pretraining.py").run()
+    assert not app.exception
+    assert app.session_state["corpus"] == corpus_choice.PASTED
+    assert str(app.session_state["corpus.pasted"]).startswith("It was a dark night.")
+
+
+@pytest.mark.parametrize("text", ["", "   \n"])
+def test_while_nothing_is_pasted_the_story_stays(text: str) -> None:
+    app = pasted(text)
+    assert whole(app)
+    assert "Paste a text into the box" in text_of(app)
+    assert f"{len(corpus.story()):,} characters" in text_of(app)
+
+
+def test_ten_megabytes_get_one_sentence_and_the_story_stays() -> None:
+    app = pasted("x" * 10_000_000)
+    assert not app.exception
+    assert [w.value.partition(",")[0] for w in app.warning] == ["The text has 10"]
+    assert "keep at most 1,000,000 characters" in app.warning[0].value
+    assert f"{len(corpus.story()):,} characters" in text_of(app)
+
+
+@pytest.mark.parametrize("text", ["x", "🙂", "שלום עולם", "\u200b", "one two"])
+def test_a_text_shorter_than_a_window_is_told_so_and_the_rest_of_the_page_stays(text: str) -> None:
+    app = pasted(text)
+    app.checkbox(key="data.first.skip").set_value(True).run()
+    app.slider(key="data.context").set_value(16).run()
+    assert not app.exception
+    assert any("use a longer text or a shorter window" in w.value for w in app.warning)
+    assert len(app.get("bidi_component")) >= 4
+
+
+def test_an_uploaded_text_is_used_and_a_file_that_is_no_text_is_refused() -> None:
+    app = opened(corpus=corpus_choice.UPLOADED)
+    app.file_uploader[0].set_value(("tale.txt", b"Once upon a time. " * 20, "text/plain")).run()
+    assert whole(app)
+    assert "360 characters" in text_of(app)
+    app.file_uploader[0].set_value(("photo.txt", b"\xff\xd8\xff\xe0" * 9, "text/plain")).run()
+    assert not app.exception
+    assert "not UTF\\-8" in app.warning[0].value or "not UTF-8" in app.warning[0].value
+
+
+def test_without_a_network_the_download_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    def offline(*_: object, **__: object) -> Path:
+        raise corpus.DownloadError("The Verdict could not be downloaded; upload it instead.")
+
+    monkeypatch.setattr(corpus, "download", offline)
+    app = opened(corpus=corpus_choice.VERDICT)
+    assert "is not on this computer yet" in text_of(app)
+    app.button(key="corpus.download").click().run()
+    assert not app.exception
+    assert "could not be downloaded" in app.warning[0].value
+
+
+def test_the_downloaded_verdict_is_used(shared_data, tmp_path: Path) -> None:
+    (tmp_path / "the-verdict.txt").write_bytes(shared_data("the-verdict.txt").read_bytes())
+    app = opened(corpus=corpus_choice.VERDICT)
+    assert whole(app)
+    assert "20,479 characters" in text_of(app)
+    assert "4,690 tokens" in text_of(app)
+    assert "1,130 different tokens" in text_of(app)
+
+
+def test_both_ends_of_the_sliders_make_sense() -> None:
+    app = opened()
+    for key, ends in {
+        "data.context": (1, 16), "data.stride": (1, 16), "data.id": (0, 5),
+        "data.batch": (1, 16), "data.size": (1, 64), "data.hop": (1, 64),
+    }.items():  # fmt: skip
+        for end in ends:
+            app.slider(key=key).set_value(end).run()
+            assert whole(app), key
