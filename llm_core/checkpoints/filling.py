@@ -1,0 +1,71 @@
+"""A model made of given tensors, without drawing or copying anything.
+
+In:     a config, and a tensor for every weight
+Out:    a model that consists of these tensors
+Next:   runs.py, which keeps a whole run
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from torch import Tensor
+from torch.overrides import TorchFunctionMode
+
+from llm_core.checkpoints.tensor_files import CheckpointError
+from llm_core.config import GPTConfig
+from llm_core.gpt import GPTModel
+
+Build = Callable[[GPTConfig], GPTModel]
+"""Makes a model with room for the weights: `GPTModel`, unless layers were exchanged since."""
+
+
+class _WithoutInit(TorchFunctionMode):
+    """Inside, no weight is initialised: nothing is drawn, and no time is spent on it."""
+
+    def __torch_function__(
+        self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Any = None
+    ) -> Any:
+        if getattr(func, "__module__", None) == "torch.nn.init":
+            return args[0] if args else kwargs["tensor"]
+        return func(*args, **(kwargs or {}))
+
+
+def fill(build: Build, config: GPTConfig, weights: Mapping[str, Tensor], name: str) -> GPTModel:
+    """A model that consists of exactly these tensors; they are not copied.
+
+    Embedding and head are one parameter if they are the same tensor.
+
+    Raises:
+        CheckpointError: a weight is missing, is not the model's, or has another shape.
+    """
+    tables = {
+        "tok_emb.weight": (config.vocab_size, config.emb_dim),
+        "pos_emb.weight": (config.context_length, config.emb_dim),
+    }
+    _check_shapes(weights, tables, name)  # before room is made for a model of any size
+    with _WithoutInit():
+        model = build(config)
+    room = {key: tuple(tensor.shape) for key, tensor in model.state_dict().items()}
+    if strangers := room.keys() ^ weights.keys():
+        few = ", ".join(sorted(strangers)[:3])
+        where = "the file" if strangers <= weights.keys() else "the model"
+        raise CheckpointError(
+            f"{name} is of another model: only {where} has {few}; load it where it was saved"
+        )
+    _check_shapes(weights, room, name)
+    model.load_state_dict(weights, assign=True)
+    if weights["tok_emb.weight"] is weights.get("out_head.weight"):
+        model.tie_weights()
+    return model
+
+
+def _check_shapes(
+    weights: Mapping[str, Tensor], shapes: Mapping[str, tuple[int, ...]], name: str
+) -> None:
+    """Those weights that have a shape here have this one."""
+    for key, shape in shapes.items():
+        if key in weights and weights[key].shape != shape:
+            raise CheckpointError(
+                f"{key} has shape {tuple(weights[key].shape)} in {name} and {shape} in the model; "
+                "load it where it was saved"
+            )
