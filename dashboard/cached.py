@@ -12,10 +12,10 @@ from typing import Protocol
 
 import streamlit as st
 import tiktoken
-from llm_core.gpt2_weights import load_gpt2
 
 from llm_core.config import GPTConfig
 from llm_core.gpt import GPTModel
+from llm_core.gpt2_weights import load_gpt2
 from llm_core.random_state import RandomState
 from llm_core.tokenizers import BPETokenizer
 from llm_core.tokenizers import gpt2_tokenizer as _gpt2_tokenizer

@@ -28,6 +28,8 @@ class Line:
     value: Callable[[Any], float | None]
     """The height for one record of the run's history, or None where it has none."""
     dashed: bool = False
+    faint: bool = False
+    """Thin and pale, behind what matters."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,8 +42,12 @@ class Chart:
     y_title: str
     x_title: str = "training step"
     x: Callable[[Any], float] = lambda record: float(record.step)
+    x_end: float | None = None
+    """Where the x axis ends while there is no run; a run's own length counts afterwards."""
     y_range: tuple[float, float] | None = None
     level: tuple[float, str] | None = None
+    second_x: tuple[str, Sequence[float], Sequence[str]] | None = None
+    """Title, places (in x) and labels of a second axis on top."""
     height: int = 340
 
 
@@ -155,28 +161,27 @@ def _draw(kind: str, chart: Chart, job: jobs.Job | None, sent: dict[str, int]) -
         ]
         plot.extend(points, key=key, alt=chart.alt, height=chart.height)
         return
-    last = float(job.total) if job and job.total else max(10.0, float(len(history)))
+    last = float(job.total) if job and job.total else max(chart.x_end or 10.0, len(history))
     figure = curves(
-        {line.name: _points(chart, line, _thinned(history)) for line in chart.lines},
+        {line.name: _points(chart, line, history, most=_MOST) for line in chart.lines},
         colours={line.name: line.tone for line in chart.lines},
         dashed=frozenset(line.name for line in chart.lines if line.dashed),
+        faint=frozenset(line.name for line in chart.lines if line.faint),
         x_title=chart.x_title,
         y_title=chart.y_title,
         x_range=(0.0, last),
         y_range=chart.y_range,
         level=chart.level,
+        second_x=chart.second_x,
     )
     plot.show(figure, key=key, alt=chart.alt, height=chart.height)
 
 
-def _points(chart: Chart, line: Line, records: Sequence[Any]) -> tuple[list[float], list[float]]:
+def _points(
+    chart: Chart, line: Line, records: Sequence[Any], most: int | None = None
+) -> tuple[list[float], list[float]]:
+    """The points of a line; of too many, `most` evenly spaced ones and the last."""
     pairs = [(chart.x(r), v) for r in records if (v := line.value(r)) is not None]
+    if most and len(pairs) > most:
+        pairs = [pairs[i * len(pairs) // most] for i in range(most)] + pairs[-1:]
     return [x for x, _ in pairs], [y for _, y in pairs]
-
-
-def _thinned(history: list[Any]) -> list[Any]:
-    """At most `_MOST` records, evenly spaced, with every evaluation the lines may look for kept."""
-    if len(history) <= _MOST:
-        return history
-    step = len(history) / _MOST
-    return [history[int(i * step)] for i in range(_MOST)] + history[-1:]

@@ -7,7 +7,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from dashboard import palette
-from dashboard.charts.base import figure, level_line
+from dashboard.charts.base import figure
 
 
 def bars(
@@ -54,6 +54,18 @@ def bars(
                 hovertemplate=f"%{{customdata}}: %{{{along}:.4g}}<extra>{name}</extra>",
             )
         )
+    if level:
+        height, meaning = level
+        traces.append(
+            go.Scatter(
+                x=[-0.5, len(labels) - 0.5],
+                y=[height, height],
+                name=meaning,
+                mode="lines",
+                line={"color": palette.MUTED.light, "width": 1, "dash": "dot"},
+                hoverinfo="skip",
+            )
+        )
     names = {"tickvals": places, "ticktext": list(labels), "showgrid": False, "fixedrange": True}
     value: dict[str, Any] = {"range": list(value_range)} if value_range else {}
     value["fixedrange"] = True
@@ -64,10 +76,9 @@ def bars(
         traces,
         x_title=value_title if sideways else label_title,
         y_title=label_title if sideways else value_title,
-        legend=len(groups) > 1,
+        legend=len(traces) > 1,
         xaxis=value if sideways else names,
         yaxis=names | {"autorange": "reversed"} if sideways else value,
-        margin={"l": 96 if sideways else 56, "r": 40, "t": 32 if len(groups) > 1 else 16, "b": 48},
+        margin={"l": 96 if sideways else 56, "r": 40, "t": 32 if len(traces) > 1 else 16, "b": 48},
         bargap=0.3,
-        **(level_line(level, note_on_top=True) if level else {}),
     )

@@ -44,8 +44,8 @@ def figure(
     return go.Figure(traces, settings | layout)
 
 
-def level_line(level: tuple[float, str], *, note_on_top: bool = False) -> dict[str, Any]:
-    """Layout of a dotted horizontal line with what it means, above it or on the top edge."""
+def level_line(level: tuple[float, str]) -> dict[str, Any]:
+    """Layout entries of a dotted horizontal line with what it means written above its end."""
     height, meaning = level
     line = {"color": palette.MUTED.light, "width": 1, "dash": "dot"}
     return {
@@ -57,8 +57,7 @@ def level_line(level: tuple[float, str], *, note_on_top: bool = False) -> dict[s
             {
                 "xref": "paper",
                 "x": 1,
-                "y": 1 if note_on_top else height,
-                "yref": "paper" if note_on_top else "y",
+                "y": height,
                 "text": meaning,
                 "showarrow": False,
                 "xanchor": "right",

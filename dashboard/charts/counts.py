@@ -1,6 +1,7 @@
 """How many values of two groups lie in each interval, side by side."""
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -32,7 +33,7 @@ def counts(
         mark: a vertical line at a value, and what it means.
     """
     edges = np.linspace(*value_range, bins + 1)
-    ends = [[f"{a:.3g}", f"{b:.3g}"] for a, b in zip(edges[:-1], edges[1:], strict=True)]
+    ends = [[f"{a:.3g}", f"{b:.3g}"] for a, b in pairwise(edges)]
     traces: list[Any] = [
         go.Bar(
             x=(edges[:-1] + edges[1:]) / 2,

@@ -59,6 +59,8 @@ def curves(
             "overlaying": "x",
             "matches": "x",
             "side": "top",
+            "automargin": True,
+            "tickangle": 0,
             "tickvals": list(positions),
             "ticktext": list(labels),
             "title": {"text": title, "standoff": 4},
