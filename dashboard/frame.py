@@ -41,6 +41,7 @@ def begin(slug: str) -> Stage:
         f"{strip.html(here)}"
     )
     session.visited(slug)
+    warm_up().settled()
     return here
 
 
@@ -128,12 +129,18 @@ class guarded:
 
 
 def explain(error: Exception) -> str:
-    """The error's own sentence, with a capital, a full stop and without markup."""
+    """The error's own sentence, with a capital, a full stop and without markup.
+
+    >>> explain(ValueError("there is no text")), explain(ValueError("depth=0 is too flat"))
+    ('There is no text.', 'depth=0 is too flat.')
+    """
     text = str(error.args[0]) if error.args else type(error).__name__
     text = text.strip() or type(error).__name__
+    if text.split()[0].isalpha():  # a word, and not a name of the code such as emb_dim=768
+        text = text[0].upper() + text[1:]
     for sign in "\\`*_$[]<>:#":
         text = text.replace(sign, f"\\{sign}")
-    return text[0].upper() + text[1:] + ("" if text[-1] in ".!?" else ".")
+    return text + ("" if text[-1] in ".!?" else ".")
 
 
 def end(slug: str) -> None:

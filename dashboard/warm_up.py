@@ -57,6 +57,10 @@ class WarmUp:
         if self._error is not None:
             raise self._error
 
+    def settled(self) -> None:
+        """Wait until the heavy imports are over, however they ended: no module is half imported."""
+        self._done.wait()
+
     def freeze(self, what: str) -> None:
         """Take everything alive out of the garbage collector's scan, once for each `what`."""
         if what not in self._frozen:

@@ -369,7 +369,7 @@ def whole_pipeline() -> None:
     }
     for column, (name, shape) in zip(st.columns(len(stations)), stations.items(), strict=True):
         with column:
-            st.html(f'<p class="kicker">{name}</p><p class="numbers">{shape}</p>')
+            st.html(f'<p class="label">{name}</p><p class="numbers">{shape}</p>')
     st.caption(
         "In the bundled model's own tokens. The last shape is windows × places × channels: this is "
         "what attention reads."

@@ -23,7 +23,7 @@ def beside(
     for column, (title, (key, figure)) in zip(st.columns(widths), pictures.items(), strict=True):
         with column:
             role = title.removesuffix("s").replace("context", "output")
-            st.html(f'<p class="kicker" style="color: var(--{role}, var(--muted))">{title}</p>')
+            st.html(f'<p class="label" style="color: var(--{role}, var(--muted))">{title}</p>')
             plot.show(figure, key=key, alt=title, height=height)
 
 

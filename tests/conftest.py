@@ -1,4 +1,4 @@
-"""What every test may ask for: the project's root, and the course's own texts where they are at hand."""
+"""What every test may ask for: the root, and the course's own texts where they are at hand."""
 
 from pathlib import Path
 

@@ -64,7 +64,7 @@ def test_heads_that_do_not_divide_the_width_get_one_sentence_and_the_rest_stays(
     app.number_input(key="architecture.gpt-2-small.n_heads").set_value(7).run()
     assert not app.exception
     assert [w.value for w in app.warning] == [
-        "Emb\\_dim=768 cannot be split evenly over n\\_heads=7; choose a multiple of 7."
+        "emb\\_dim=768 cannot be split evenly over n\\_heads=7; choose a multiple of 7."
     ]
     assert "output head" in text_of(app)  # the sentence still goes through the last good model
 

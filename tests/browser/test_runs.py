@@ -1,0 +1,77 @@
+"""Live runs as a learner meets them: train, pause, reload, stop, try what was trained."""
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.server import settled
+
+pytestmark = pytest.mark.browser
+
+LONG = 120_000  # milliseconds
+
+
+def press(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def live(page: Page, chart: str) -> str:
+    """A script that finds the chart's node."""
+    return f"document.querySelector('.st-key-{chart} .js-plotly-plot')"
+
+
+def points(page: Page, chart: str) -> int:
+    """How many points the first line of a live chart has."""
+    return int(page.evaluate(f"{live(page, chart)}?.data?.[0]?.x?.length ?? 0"))
+
+
+def until_points(page: Page, chart: str, more_than: int) -> None:
+    page.wait_for_function(
+        f"({live(page, chart)}?.data?.[0]?.x?.length ?? 0) > {more_than}", timeout=LONG
+    )
+
+
+def test_a_run_trains_pauses_survives_a_reload_and_stops(
+    page: Page, address: str, chromium: Browser
+) -> None:
+    page.goto(f"{address}/Pretraining?pretraining.steps=2000")
+    settled(page)
+    press(page, "Train")
+    until_points(page, "pretraining-loss", 5)
+    page.evaluate(f"{live(page, 'pretraining-loss')}.__same = true")
+    until_points(page, "pretraining-loss", points(page, "pretraining-loss") + 20)
+    assert page.evaluate(f"{live(page, 'pretraining-loss')}.__same")  # the node has stayed
+
+    press(page, "Pause")
+    expect(page.get_by_text("Paused", exact=True)).to_be_visible(timeout=10_000)
+    there = points(page, "pretraining-loss")
+    page.reload()
+    settled(page)
+    expect(page.get_by_text("Paused", exact=True)).to_be_visible(timeout=10_000)
+    until_points(page, "pretraining-loss", there - 1)
+
+    watcher = chromium.new_context().new_page()  # a student with the lecturer's link
+    watcher.goto(page.url)
+    settled(watcher)
+    expect(watcher.get_by_text("You are watching a run")).to_be_visible(timeout=10_000)
+    expect(watcher.get_by_role("button", name="Stop", exact=True)).to_have_count(0)
+    watcher.context.close()
+
+    press(page, "One step")
+    until_points(page, "pretraining-loss", there)
+    press(page, "Go on")
+    until_points(page, "pretraining-loss", there + 5)
+    press(page, "Stop")
+    expect(page.get_by_text("Stopped", exact=True)).to_be_visible(timeout=10_000)
+
+
+def test_the_page_stays_usable_while_a_run_goes_on(page: Page, address: str) -> None:
+    page.goto(f"{address}/Pretraining?pretraining.steps=2000")
+    settled(page)
+    press(page, "Train")
+    until_points(page, "pretraining-loss", 3)
+    page.get_by_test_id("stSidebar").get_by_role("link", name="2. Attention").click()
+    expect(page.get_by_role("heading", name="Attention", exact=True)).to_be_visible(timeout=10_000)
+    page.get_by_test_id("stSidebar").get_by_role("link", name="4. Pretraining").click()
+    until_points(page, "pretraining-loss", 3)
+    press(page, "Stop")
+    expect(page.get_by_text("Stopped", exact=True)).to_be_visible(timeout=10_000)
