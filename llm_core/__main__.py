@@ -62,7 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     pretrain = commands.add_parser("pretrain", help="train a model from nothing")
     pretrain.add_argument("model", choices=["starter"], help="the small model in assets/starter")
     pretrain.add_argument("--out", type=Path, required=True, help="folder to write to")
-    pretrain.add_argument("--steps", type=_at_least_one, default=800, help="how many updates")
+    pretrain.add_argument("--steps", type=_at_least_one, default=2500, help="how many updates")
     pretrain.add_argument("--seed", type=int, default=123, help="where random numbers start")
     chosen = parser.parse_args(arguments)
     pretrain_starter(chosen.out, chosen.steps, chosen.seed)
