@@ -23,12 +23,10 @@ loop_place = st.container(key="home-loop")
 @st.fragment
 def next_token_loop() -> None:
     """The whole trick of a language model, one token at a time."""
-    from dashboard import writing  # brings torch: after the page is painted
-
-    prompt = session.sentence()
+    from dashboard import cached, decoding  # bring torch: after the page is painted
 
     def write(more: int) -> None:
-        st.session_state["home.n"] = min(writing.MOST, st.session_state["home.n"] + more)
+        st.session_state["home.n"] = min(decoding.MOST, st.session_state["home.n"] + more)
 
     def start_again() -> None:
         st.session_state["home.n"] = 0
@@ -46,7 +44,7 @@ def next_token_loop() -> None:
             help="Always the likeliest, or a draw in which likelier tokens win more often.",
         )
         written_so_far = st.slider(
-            "Tokens written", 0, writing.MOST, 0, key="home.n", bind="query-params"
+            "Tokens written", 0, decoding.MOST, 0, key="home.n", bind="query-params"
         )
         with st.popover("More"):
             temperature = st.slider(
@@ -60,19 +58,22 @@ def next_token_loop() -> None:
             st.button("Ten more", key="home.ten", on_click=write, args=(10,))
             st.button("Start again", key="home.again", on_click=start_again)
     with left, frame.guarded():
-        run = writing.continuation(
-            prompt,
+        prompt, run = decoding.continuation(
+            cached.starter(),
+            session.sentence(),
             temperature=float(temperature) if manner == "by chance" else 0.0,
             seed=int(seed),
-            tokens=writing.MOST + 1,
+            tokens=decoding.MOST + 1,
         )
-        given = writing.prompt_tokens(prompt)
         new = run[:written_so_far]
         chips.show(
-            [*given, *(w.token for w in new)],
-            marks=["dim"] * len(given) + [""] * len(new),
-            notes=["yours"] * len(given) + [f"chosen at {w.probability:.1%}" for w in new],
+            [*prompt, *(w.token for w in new)],
+            marks=["dim"] * len(prompt) + [""] * len(new),
+            notes=["yours"] * len(prompt) + [f"chosen at {w.probability:.1%}" for w in new],
         )
+        if written_so_far >= len(run):
+            st.caption("Here the model ended its text. Start again, or choose by chance.")
+            return
         rows = "".join(
             f'<div class="bar" style="--share: {p:.4f}"><bdi>{escape(chips.visible(token))}</bdi>'
             f"<span></span><b>{p:.1%}</b></div>"

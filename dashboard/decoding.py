@@ -14,6 +14,9 @@ from llm_core.sampling import generate, likeliest, sampling_steps
 MOST = 60
 """Tokens written at once."""
 
+CHOICES = 8
+"""Tokens kept of those that might have come instead."""
+
 COLD, HOT = 0.1, 5.0
 """Temperatures drawn beside the learner's own, as extremes."""
 
@@ -24,6 +27,8 @@ class Written(NamedTuple):
     token: str
     token_id: int
     probability: float
+    choices: tuple[tuple[str, float], ...]
+    """The likeliest tokens at this place with their probabilities, best first."""
 
 
 class Continuation(NamedTuple):
@@ -35,9 +40,17 @@ class Continuation(NamedTuple):
 
 @st.cache_data(show_spinner=False, max_entries=128, hash_funcs=BY_NAME)
 def continuation(
-    loaded: cached.Loaded, prompt: str, *, temperature: float, top_k: int | None, seed: int
+    loaded: cached.Loaded,
+    prompt: str,
+    *,
+    temperature: float,
+    top_k: int | None = None,
+    seed: int,
+    tokens: int = MOST,
 ) -> Continuation:
     """What the model writes after a prompt; the prompt's end has priority where room is short.
+
+    It may end earlier than after `tokens` tokens, with the model's own end of the text.
 
     Raises:
         ValueError: an empty prompt, or a setting outside its range.
@@ -46,7 +59,7 @@ def continuation(
     stream = generate(
         loaded.model,
         torch.tensor([ids]),
-        MOST,
+        tokens,
         loaded.config.context_length,
         temperature=temperature,
         top_k=top_k,
@@ -54,10 +67,16 @@ def continuation(
         generator=torch.Generator().manual_seed(seed),
     )
     decode = loaded.tokenizer.decode
-    return Continuation(
-        tuple(decode([i]) for i in ids),
-        tuple(Written(decode([step.token_id]), step.token_id, step.probability) for step in stream),
-    )
+    written = [
+        Written(
+            decode([step.token_id]),
+            step.token_id,
+            step.probability,
+            tuple((decode([i]), p) for i, p in likeliest(step.probabilities, CHOICES)),
+        )
+        for step in stream
+    ]
+    return Continuation(tuple(decode([i]) for i in ids), tuple(written))
 
 
 def show(continuation: Continuation) -> None:

@@ -3,7 +3,9 @@
 import streamlit as st
 
 from dashboard import (
+    cached,
     chips,
+    decoding,
     family_drawing,
     family_runs,
     family_sentence,
@@ -15,7 +17,6 @@ from dashboard import (
     predict,
     session,
     source,
-    writing,
 )
 from dashboard.components import plot
 from dashboard.family_runs import FILL, GO_ON, TRANSLATE
@@ -187,11 +188,10 @@ def going_on() -> None:
     with right:
         st.markdown("**The bundled starter**")
         text = " ".join(given)
-        further = writing.continuation(text, temperature=heat, seed=int(seed), tokens=24)
-        family_views.show_written(
-            writing.prompt_tokens(text), [w.token for w in further],
-            [w.probability for w in further],
-        )  # fmt: skip
+        further = decoding.continuation(
+            cached.starter(), text, temperature=heat, seed=int(seed), tokens=24
+        )
+        decoding.show(further)
         st.caption(f"{history.starter_size():,} parameters, tokens are pieces of words.")
     st.caption(
         "The same beginning, the same kind of model, other reading: a GPT goes on in the manner of "

@@ -1,0 +1,281 @@
+"""Runs that turn the bundled model into a spam filter, and what the page asks of the result.
+
+A run works on the scheduler's thread; it leaves a snapshot of its model at every evaluation, which
+is what the page classifies with.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import NamedTuple, cast
+
+import streamlit as st
+import torch
+from torch.utils.data import DataLoader
+
+from dashboard import cached, snapshots
+from dashboard.dataset_choice import BY_DIGEST, Examples
+from dashboard.jobs import Job
+from llm_core import classification
+from llm_core.classification import ClassifierStep, PartCount, Read, SpamDataset, Split, Trainable
+from llm_core.corpus import Message
+from llm_core.gpt import GPTModel
+from llm_core.lora import replace_linear_with_lora
+from llm_core.random_state import RandomState
+from llm_core.tokenizers import Tokenizer
+from llm_core.training import adamw
+
+MOST_MESSAGES = 3000
+"""Balanced messages used of a larger file, so that an epoch stays short."""
+
+EVALUATIONS = 10
+"""How often a run measures itself."""
+
+MEASURED = 4
+"""Training batches it counts right labels on; of validation batches, three times as many."""
+
+WHAT: dict[str, Trainable] = {
+    "the head alone": "head",
+    "the last block too": "last_block",
+    "everything": "all",
+    "LoRA": "lora",
+}
+"""What may be trained, in the words of the page."""
+
+WHERE: dict[str, Read] = {
+    "last token": "last_token",
+    "last real token": "last_real_token",
+    "first token": "first_token",
+}
+"""Where the answer may be read, in the words of the page."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What makes two runs differ."""
+
+    trainable: Trainable = "last_block"
+    rank: int = 8
+    """Width of LoRA's detours."""
+    read: Read = "last_token"
+    learning_rate: float = 1e-3
+    epochs: int = 3
+    max_length: int = 48
+    """Tokens of a message; longer ones are cut, shorter ones filled up."""
+    batch_size: int = 16
+    seed: int = 123
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.epochs <= 20:
+            raise ValueError(f"{self.epochs} epochs cannot be run here; choose 1 to 20")
+        if not 1 <= self.rank <= 64:
+            raise ValueError(f"a rank of {self.rank} cannot be run here; choose 1 to 64")
+
+
+class Balanced(NamedTuple):
+    """As many ham as spam, and the three parts they are cut into."""
+
+    rows: list[Message]
+    split: Split
+
+
+@st.cache_resource(show_spinner=False, max_entries=16, hash_funcs=BY_DIGEST)
+def balanced(examples: Examples) -> Balanced:
+    """The messages as they are used: balanced, shuffled and cut in three.
+
+    Raises:
+        ValueError: a label is missing or unknown, or there are too few messages for three parts.
+    """
+    rows = classification.create_balanced_dataset(examples.rows)
+    if len(rows) > MOST_MESSAGES:
+        half = MOST_MESSAGES // 2
+        rows = rows[:half] + rows[len(rows) // 2 :][:half]
+    split = classification.random_split(rows)
+    if not all(split):
+        raise ValueError(
+            f"{len(rows)} balanced messages are too few to cut in three; "
+            "add messages until there are at least 10 of each kind"
+        )
+    return Balanced(rows, split)
+
+
+@st.cache_resource(show_spinner=False, max_entries=16, hash_funcs=BY_DIGEST)
+def token_counts(examples: Examples) -> dict[str, list[int]]:
+    """How many tokens each balanced message has, by label."""
+    tokenizer = cached.starter().tokenizer
+    counts: dict[str, list[int]] = {"ham": [], "spam": []}
+    for message in balanced(examples).rows:
+        name = ("ham", "spam")[classification.label_of(message)]
+        counts[name].append(len(tokenizer.encode_ordinary(message.text)))
+    return counts
+
+
+def dataset(messages: list[Message], max_length: int) -> SpamDataset:
+    """Messages as the bundled model reads them."""
+    starter = cached.starter()
+    longest = min(max_length, starter.config.context_length)
+    return SpamDataset(messages, _tokenizer(), longest, starter.end_of_text)
+
+
+def _tokenizer() -> Tokenizer:
+    return cast("Tokenizer", cached.starter().tokenizer)
+
+
+def classifier(settings: Settings) -> GPTModel:
+    """A copy of the bundled model with a fresh head, frozen but for what shall be trained."""
+    model = cached.fresh(cached.starter().model)
+    with RandomState(settings.seed).borrowed():
+        classification.swap_head(model)
+        if settings.trainable == "lora":
+            replace_linear_with_lora(model, settings.rank, settings.rank)
+    classification.freeze(model, settings.trainable)
+    return model
+
+
+@st.cache_resource(show_spinner=False, max_entries=1)
+def untrained() -> GPTModel:
+    """The classifier as it is before any training, ready to be asked."""
+    return classifier(Settings()).eval().requires_grad_(False)
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def freeze_map(rank: int) -> dict[str, list[PartCount]]:
+    """For every choice of what to train: the model's parts, and how much of each is trained."""
+    return {
+        name: classification.parts(classifier(Settings(trainable=what, rank=rank)))
+        for name, what in WHAT.items()
+    }
+
+
+def steps_in(split: Split, settings: Settings) -> int:
+    """How many updates a run makes."""
+    return settings.epochs * -(-len(split.train) // settings.batch_size)
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def seconds_a_step(trainable: Trainable, rank: int, max_length: int, batch_size: int) -> float:
+    """How long one update takes on this machine, measured once for such settings."""
+    model = classifier(Settings(trainable=trainable, rank=rank))
+    texts = torch.zeros(batch_size, max_length, dtype=torch.long)  # (B, T)
+    labels = torch.zeros(batch_size, dtype=torch.long)  # (B,)
+    took = 0.0
+    for _ in range(2):  # the first one is slower
+        begun = time.perf_counter()
+        torch.autograd.backward(classification.calc_loss_batch(texts, labels, model, "cpu"))
+        took = time.perf_counter() - begun
+    return took
+
+
+def make_steps(split: Split, settings: Settings) -> Callable[[Job], Iterator[ClassifierStep]]:
+    """What a job needs to finetune on these messages."""
+
+    def steps(job: Job) -> Iterator[ClassifierStep]:
+        job.products["split"] = split
+        state = RandomState(settings.seed)
+        model = classifier(settings)
+        size = settings.batch_size
+        train_loader = DataLoader(dataset(split.train, settings.max_length), size, shuffle=True)
+        val_loader = DataLoader(dataset(split.validation, settings.max_length), size)
+        total = steps_in(split, settings)
+        every = max(1, total // EVALUATIONS)
+        pad = cached.starter().end_of_text
+        stream = classification.train_classifier(
+            model, train_loader, val_loader, adamw(model, learning_rate=settings.learning_rate),
+            num_epochs=settings.epochs, eval_freq=every, eval_iter=MEASURED // 2,
+            random_state=state, read=settings.read, pad_token_id=pad,
+        )  # fmt: skip
+        watch = RandomState(settings.seed)  # measuring must not change what the run draws
+        for step in stream:
+            if step.train_loss is not None or step.train_accuracy is not None:
+                with watch.borrowed():
+                    accuracies = [
+                        classification.calc_accuracy_loader(
+                            loader, model, "cpu", count, settings.read, pad
+                        )
+                        for loader, count in ((train_loader, MEASURED), (val_loader, 3 * MEASURED))
+                    ]
+                step = step._replace(train_accuracy=accuracies[0], val_accuracy=accuracies[1])
+                snapshots.take(job, model, step.step + 1)
+            yield step
+        snapshots.take(job, model, total)
+        job.products["test"] = _examined(model, split.test, settings)
+
+    return steps
+
+
+class Examined(NamedTuple):
+    """What a model says of the messages nobody trained on."""
+
+    texts: list[str]
+    labels: list[int]
+    """1 for spam."""
+    spam: list[float]
+    """The model's probability that it is spam."""
+
+
+def examined(job: Job) -> Examined | None:
+    """The test messages as the ended run judges them; None while it goes on or has no model."""
+    snapshot = snapshots.latest(job)
+    if job.active or snapshot is None:
+        return None
+    if "test" not in job.products:  # it was stopped before its own end
+        messages = job.products["split"].test
+        job.products["test"] = _examined(snapshot.model, messages, Settings(**job.settings))
+    return cast(Examined, job.products["test"])
+
+
+@torch.no_grad()
+def _examined(model: GPTModel, messages: list[Message], settings: Settings) -> Examined:
+    data = dataset(messages, settings.max_length)
+    pad = cached.starter().end_of_text
+    was_training = model.training
+    model.eval()
+    spam: list[float] = []
+    for begin in range(0, len(data), 32):
+        ids = torch.tensor(data.encoded_texts[begin : begin + 32])  # (B, T)
+        logits = classification.class_logits(model, ids, settings.read, pad)  # (B, N)
+        spam += logits.softmax(dim=-1)[:, 1].tolist()
+    model.train(was_training)
+    return Examined([message.text for message in data.data], data.labels, spam)
+
+
+class Asked(NamedTuple):
+    """One message as the model sees it."""
+
+    tokens: list[str]
+    spam: float
+    """Probability that it is spam."""
+    label: str
+
+
+@torch.no_grad()
+def spam_by_position(text: str, model: GPTModel) -> tuple[list[str], list[float]]:
+    """The message's tokens, and the probability of spam read at each of their positions.
+
+    Raises:
+        ValueError: the message is empty.
+    """
+    starter = cached.starter()
+    ids = starter.tokenizer.encode_ordinary(text)[: starter.config.context_length]
+    if not ids:
+        raise ValueError("there is no message; type at least one word")
+    spam = model(torch.tensor([ids]))[0].softmax(dim=-1)[:, 1]  # (T,)
+    return [starter.tokenizer.decode([i]) for i in ids], spam.tolist()
+
+
+def ask(text: str, model: GPTModel, settings: Settings, length: int | None = None) -> Asked:
+    """What the model makes of a message, filled up to a length as in training.
+
+    Raises:
+        ValueError: the message is empty.
+    """
+    starter = cached.starter()
+    length = min(length or settings.max_length, starter.config.context_length)
+    steps = classification.classify_steps(
+        text, model, _tokenizer(), "cpu", length, starter.end_of_text, settings.read
+    )
+    return Asked(
+        [starter.tokenizer.decode([i]) for i in steps.ids],
+        float(steps.probabilities[1]),
+        classification.CLASSES[steps.label],
+    )
