@@ -6,9 +6,10 @@ Models and tokenizers are shared objects, so a page that wants to train one take
 
 import copy
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import streamlit as st
 import tiktoken
@@ -46,6 +47,10 @@ class Loaded:
     config: GPTConfig
     end_of_text: int
     """Id of <|endoftext|>, which ends a generation."""
+
+
+BY_NAME: dict[str | type[Any], Callable[[Any], Any]] = {Loaded: lambda loaded: loaded.name}
+"""For a cached function that takes a model: `hash_funcs=BY_NAME`. So a name is never used twice."""
 
 
 @st.cache_resource(show_spinner=False)

@@ -18,6 +18,15 @@ def visible(token: str) -> str:
     return "".join(c if c.isprintable() else f"‹{ord(c):x}›" for c in signs)
 
 
+def label(token: str) -> str:
+    """A token as it stands at an axis, where plotly would read < as the beginning of a tag.
+
+    >>> label(" <b>")
+    '␣&lt;b>'
+    """
+    return visible(token).replace("&", "&amp;").replace("<", "&lt;")
+
+
 def show(
     tokens: Sequence[str],
     *,

@@ -8,7 +8,6 @@ import torch
 from torch import Tensor
 
 from dashboard import cached, charts, chips, palette
-from dashboard.surprise import BY_NAME, label
 from llm_core.sampling import generate, likeliest, sampling_steps
 
 MOST = 60
@@ -38,7 +37,7 @@ class Continuation(NamedTuple):
     written: tuple[Written, ...]
 
 
-@st.cache_data(show_spinner=False, max_entries=128, hash_funcs=BY_NAME)
+@st.cache_data(show_spinner=False, max_entries=128, hash_funcs=cached.BY_NAME)
 def continuation(
     loaded: cached.Loaded,
     prompt: str,
@@ -90,7 +89,7 @@ def show(continuation: Continuation) -> None:
     )
 
 
-@st.cache_data(show_spinner=False, max_entries=128, hash_funcs=BY_NAME)
+@st.cache_data(show_spinner=False, max_entries=128, hash_funcs=cached.BY_NAME)
 def temperature_figure(
     loaded: cached.Loaded, prompt: str, *, temperature: float, top_k: int | None, count: int = 8
 ) -> str:
@@ -109,7 +108,7 @@ def temperature_figure(
     tones = (palette.DIVERGING[0], palette.TEST, palette.DIVERGING[7], palette.OUTPUT)
     drawn = charts.bars(
         groups,
-        labels=[label(loaded.tokenizer.decode([i])) for i in best],
+        labels=[chips.label(loaded.tokenizer.decode([i])) for i in best],
         colours=dict(zip(groups, tones, strict=True)),
         value_title="probability",
         label_title="the likeliest next tokens",
@@ -118,7 +117,7 @@ def temperature_figure(
     return str(drawn.to_json())
 
 
-@st.cache_resource(show_spinner=False, max_entries=64, hash_funcs=BY_NAME)
+@st.cache_resource(show_spinner=False, max_entries=64, hash_funcs=cached.BY_NAME)
 def _next_logits(loaded: cached.Loaded, prompt: str) -> Tensor:
     """Scores (V,) of what may follow the prompt; every slider after that needs no forward pass."""
     ids = _prompt_ids(loaded, prompt)

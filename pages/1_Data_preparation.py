@@ -3,9 +3,9 @@
 import streamlit as st
 
 from dashboard import chips, corpus_choice, frame, predict, session, source
-from dashboard import text_figures as figures
-from dashboard import text_views as views
 from dashboard.components import plot
+from dashboard.lessons.data import figures as figures
+from dashboard.lessons.data import views as views
 from llm_core import batches, embeddings, tokenizers
 
 frame.begin("data")

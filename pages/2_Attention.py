@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from dashboard import attention_figures as figures
-from dashboard import attention_formulas as formulas
-from dashboard import attention_views as views
 from dashboard import cached, frame, predict, session, source
 from dashboard.components import plot
+from dashboard.lessons.attention import figures as figures
+from dashboard.lessons.attention import formulas as formulas
+from dashboard.lessons.attention import views as views
 from llm_core import attention
 from llm_core.sampling import generate
 

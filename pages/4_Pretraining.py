@@ -2,23 +2,13 @@
 
 import streamlit as st
 
-from dashboard import (
-    corpus_choice,
-    decoding,
-    frame,
-    jobs,
-    live,
-    own_run,
-    predict,
-    pretraining_controls,
-    pretraining_plans,
-    pretraining_runs,
-    pretraining_views,
-    session,
-    source,
-    surprise,
-)
+from dashboard import corpus_choice, decoding, frame, jobs, live, own_run, predict, session, source
 from dashboard.components import plot
+from dashboard.lessons.pretraining import controls as pretraining_controls
+from dashboard.lessons.pretraining import plans as pretraining_plans
+from dashboard.lessons.pretraining import runs as pretraining_runs
+from dashboard.lessons.pretraining import surprise
+from dashboard.lessons.pretraining import views as pretraining_views
 from llm_core import batches, checkpoints, corpus, loss, sampling, schedules, training
 
 frame.begin("pretraining")

@@ -7,8 +7,6 @@ import streamlit as st
 from dashboard import (
     cached,
     chips,
-    classification_runs,
-    classification_views,
     dataset_choice,
     decoding,
     frame,
@@ -18,8 +16,10 @@ from dashboard import (
     session,
     source,
 )
-from dashboard.classification_runs import WHAT, WHERE, Settings
 from dashboard.components import plot
+from dashboard.lessons.classify import runs as classification_runs
+from dashboard.lessons.classify import views as classification_views
+from dashboard.lessons.classify.runs import WHAT, WHERE, Settings
 from llm_core import classification, lora
 
 KIND = "classify"

@@ -4,20 +4,10 @@ from dataclasses import asdict
 
 import streamlit as st
 
-from dashboard import (
-    cached,
-    dataset_choice,
-    frame,
-    instruction_runs,
-    instruction_views,
-    jobs,
-    live,
-    predict,
-    session,
-    snapshots,
-    source,
-)
-from dashboard.instruction_runs import STYLES, Settings
+from dashboard import cached, dataset_choice, frame, jobs, live, predict, session, snapshots, source
+from dashboard.lessons.instruct import runs as instruction_runs
+from dashboard.lessons.instruct import views as instruction_views
+from dashboard.lessons.instruct.runs import STYLES, Settings
 from llm_core import instructions, judging, loss, training
 from llm_core.gpt import GPTModel
 

@@ -2,24 +2,14 @@
 
 import streamlit as st
 
-from dashboard import (
-    cached,
-    chips,
-    decoding,
-    family_drawing,
-    family_runs,
-    family_sentence,
-    family_views,
-    few_shot,
-    frame,
-    history,
-    live,
-    predict,
-    session,
-    source,
-)
+from dashboard import cached, chips, decoding, frame, live, predict, session, source
 from dashboard.components import plot
-from dashboard.family_runs import FILL, GO_ON, TRANSLATE
+from dashboard.lessons.family import drawing as family_drawing
+from dashboard.lessons.family import few_shot, history
+from dashboard.lessons.family import runs as family_runs
+from dashboard.lessons.family import sentence as family_sentence
+from dashboard.lessons.family import views as family_views
+from dashboard.lessons.family.runs import FILL, GO_ON, TRANSLATE
 from llm_core import masked, sampling, training, translation
 
 frame.begin("family")

@@ -91,6 +91,16 @@ def test_a_stage_names_parts_and_modules_that_exist() -> None:
         assert set(stage.modules) <= set(llm_core.READING_ORDER), stage.slug
 
 
+def test_a_lesson_has_its_folder_and_what_is_shared_knows_no_lesson() -> None:
+    folders = {p.name for p in (ROOT / "dashboard" / "lessons").iterdir() if p.is_dir()}
+    assert folders - {"__pycache__"} <= {stage.slug for stage in STAGES}
+    for path in files("dashboard"):
+        named = {name for name in imports(path) if name.startswith("dashboard.lessons.")}
+        own = path.relative_to(ROOT / "dashboard").parts
+        allowed = f"dashboard.lessons.{own[1]}" if own[0] == "lessons" else "nothing"
+        assert all(name.startswith(allowed) for name in named), path
+
+
 def test_every_page_opens_and_closes_with_the_frame() -> None:
     for stage in STAGES:
         text = (ROOT / stage.path).read_text(encoding="utf-8")

@@ -2,15 +2,15 @@
 
 import pytest
 
-from dashboard import family_runs
-from dashboard.family_runs import FILL, GO_ON, RECIPES, TRANSLATE, Gap
+from dashboard.lessons.family import runs as family_runs
+from dashboard.lessons.family.runs import FILL, GO_ON, RECIPES, TRANSLATE, Gap
 from llm_core.random_state import RandomState
 
 
 @pytest.mark.parametrize("kind", RECIPES)
 def test_the_bundled_weights_belong_to_the_bundled_sentences(kind: str) -> None:
     member = family_runs.bundled(kind)
-    assert member is not None, "make them anew: python -m dashboard.family_runs"
+    assert member is not None, "make them anew: python -m dashboard.lessons.family.runs"
 
 
 @pytest.mark.parametrize(("kind", "share"), [(TRANSLATE, 0.8), (FILL, 0.4), (GO_ON, 0.15)])

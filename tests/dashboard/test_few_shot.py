@@ -5,7 +5,8 @@ import math
 import pytest
 import torch
 
-from dashboard import cached, few_shot
+from dashboard import cached
+from dashboard.lessons.family import few_shot
 from llm_core.loss import cross_entropy
 
 

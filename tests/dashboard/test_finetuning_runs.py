@@ -2,8 +2,11 @@
 
 import pytest
 
-from dashboard import classification_runs, dataset_choice, instruction_runs, instruction_views
-from dashboard.classification_runs import WHAT, Settings
+from dashboard import dataset_choice
+from dashboard.lessons.classify import runs as classification_runs
+from dashboard.lessons.classify.runs import WHAT, Settings
+from dashboard.lessons.instruct import runs as instruction_runs
+from dashboard.lessons.instruct import views as instruction_views
 from llm_core import corpus
 
 ENTRY = {"instruction": "a", "input": "### Input:\n", "output": "{} <|user|>"}

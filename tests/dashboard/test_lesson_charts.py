@@ -2,13 +2,14 @@
 
 import pytest
 
-from dashboard import block_drawing, palette
+from dashboard import palette
 from dashboard.charts.activation import activation
 from dashboard.charts.bars import bars
 from dashboard.charts.fused import fused
 from dashboard.charts.histograms import histograms
 from dashboard.charts.spread import spread
 from dashboard.charts.stacked import stacked
+from dashboard.lessons.architecture import block_drawing
 
 
 def test_a_band_reaches_one_deviation_to_each_side_of_the_mean() -> None:

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.memorised import AT_LEAST, share, stretches
+from dashboard.lessons.pretraining.memorised import AT_LEAST, share, stretches
 
 SOURCE = "The Board of Lights had sent Edith Marlow to count the spoons."
 

@@ -1,6 +1,6 @@
 """Marked text is safe to show."""
 
-from dashboard import passages
+from dashboard.lessons.pretraining import passages
 
 
 def test_what_a_text_holds_stays_text() -> None:

@@ -7,10 +7,14 @@ from dataclasses import replace
 
 import pytest
 
-from dashboard import own_run, pretraining_plans, pretraining_runs, pretraining_views, surprise
+from dashboard import own_run
 from dashboard.corpus_choice import Corpus
 from dashboard.jobs import Job
-from dashboard.pretraining_plans import GPT2, Settings
+from dashboard.lessons.pretraining import plans as pretraining_plans
+from dashboard.lessons.pretraining import runs as pretraining_runs
+from dashboard.lessons.pretraining import surprise
+from dashboard.lessons.pretraining import views as pretraining_views
+from dashboard.lessons.pretraining.plans import GPT2, Settings
 from llm_core import corpus
 from llm_core.training import DivergedError, TrainStep
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import model_choice
+from dashboard.lessons.architecture import model_choice
 from llm_core.accounting import parameter_ledger
 from llm_core.config import GPTConfig
 
@@ -115,7 +115,7 @@ def test_both_ends_of_every_control_work() -> None:
 
 
 def test_a_smaller_vocabulary_still_spells_every_sentence() -> None:
-    from dashboard.architecture_views import tokenizer
+    from dashboard.lessons.architecture.views import tokenizer
 
     fewest = tokenizer(model_choice.FEWEST_TOKENS)
     sentence = "Grüße, 世界 🙂"

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import attention_formulas as formulas
-from dashboard import attention_views as views
+from dashboard.lessons.attention import formulas as formulas
+from dashboard.lessons.attention import views as views
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = "pages/2_Attention.py"

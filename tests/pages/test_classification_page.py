@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import classification_runs, dataset_choice, jobs
+from dashboard import dataset_choice, jobs
+from dashboard.lessons.classify import runs as classification_runs
 from llm_core import corpus
 
 ROOT = Path(__file__).resolve().parents[2]

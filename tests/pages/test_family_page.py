@@ -7,7 +7,11 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import family_runs, family_sentence, family_views, few_shot, jobs
+from dashboard import jobs
+from dashboard.lessons.family import few_shot
+from dashboard.lessons.family import runs as family_runs
+from dashboard.lessons.family import sentence as family_sentence
+from dashboard.lessons.family import views as family_views
 from tests.conftest import ROOT
 
 PAGE = "pages/8_Transformer_family.py"

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import dataset_choice, instruction_runs, jobs
+from dashboard import dataset_choice, jobs
+from dashboard.lessons.instruct import runs as instruction_runs
 from llm_core import corpus
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -10,8 +10,10 @@ import pytest
 import torch
 from streamlit.testing.v1 import AppTest
 
-from dashboard import jobs, own_run, pretraining_plans, pretraining_views
+from dashboard import jobs, own_run
 from dashboard.jobs import Job
+from dashboard.lessons.pretraining import plans as pretraining_plans
+from dashboard.lessons.pretraining import views as pretraining_views
 from llm_core.accounting import parameter_ledger
 from llm_core.checkpoints import load_checkpoint
 from llm_core.sampling import generate_text_simple

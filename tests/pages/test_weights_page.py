@@ -11,7 +11,8 @@ import torch
 from safetensors.torch import save
 from streamlit.testing.v1 import AppTest
 
-from dashboard import cached, gpt2_download, weights_source, weights_views
+from dashboard import cached, gpt2_download, weights_source
+from dashboard.lessons.weights import views as weights_views
 from llm_core.config import GPTConfig
 from llm_core.gpt import GPTModel
 from llm_core.gpt2_weights import GPT2Download, WeightsError, export_gpt2

@@ -5,9 +5,8 @@ No weight changes. Whatever the examples do, they do through attention, while th
 Source: Brown et al. 2020, "Language Models are Few-Shot Learners", figure 2.1.
 """
 
-from collections.abc import Callable
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import streamlit as st
 import torch
@@ -97,9 +96,6 @@ def models() -> dict[str, cached.Loaded]:
     return found
 
 
-BY_NAME: dict[str | type[Any], Callable[[Any], Any]] = {cached.Loaded: lambda model: model.name}
-
-
 class Chosen(NamedTuple):
     """What the learner wants to see."""
 
@@ -152,7 +148,7 @@ class Answered(NamedTuple):
     """The tokens it goes on with, always the likeliest, with their probabilities."""
 
 
-@st.cache_data(show_spinner=False, max_entries=256, hash_funcs=BY_NAME)
+@st.cache_data(show_spinner=False, max_entries=256, hash_funcs=cached.BY_NAME)
 def answered(loaded: cached.Loaded, asked: Prompt) -> Answered:
     """Let a model read a prompt."""
     encode, decode = loaded.tokenizer.encode_ordinary, loaded.tokenizer.decode
@@ -185,7 +181,7 @@ def over_shots(loaded: cached.Loaded, task: str, question: int) -> dict[int, Ans
     return {shots: answered(loaded, prompt(task, question, shots)) for shots in SHOTS}
 
 
-@st.cache_data(show_spinner=False, max_entries=128, hash_funcs=BY_NAME)
+@st.cache_data(show_spinner=False, max_entries=128, hash_funcs=cached.BY_NAME)
 def shots_figure(loaded: cached.Loaded, task: str, question: int) -> str:
     """Probability of the right and of another answer over the number of examples."""
     done, asked = over_shots(loaded, task, question), prompt(task, question, 0)
@@ -205,7 +201,7 @@ def shots_figure(loaded: cached.Loaded, task: str, question: int) -> str:
     )
 
 
-@st.cache_data(show_spinner=False, max_entries=128, hash_funcs=BY_NAME)
+@st.cache_data(show_spinner=False, max_entries=128, hash_funcs=cached.BY_NAME)
 def next_figure(loaded: cached.Loaded, asked: Prompt) -> str:
     """The likeliest next tokens as bars."""
     best = answered(loaded, asked).best

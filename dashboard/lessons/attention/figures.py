@@ -3,10 +3,10 @@
 from html import escape
 from typing import Any
 
-from dashboard import attention_formulas as formulas
-from dashboard import attention_views as views
 from dashboard import charts, palette
 from dashboard.drawn import drawn
+from dashboard.lessons.attention import formulas as formulas
+from dashboard.lessons.attention import views as views
 
 
 def _labels(source: str, sentence: str) -> list[str]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from torch import Tensor
 
-from dashboard.architecture_views import Inside
+from dashboard.lessons.architecture.views import Inside
 from llm_core.accounting import FlopsLedger, ParameterLedger
 
 

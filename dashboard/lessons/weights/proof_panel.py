@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard.components import plot
-from dashboard.weights_views import SHOWN, Proof, next_tokens
+from dashboard.lessons.weights.views import SHOWN, Proof, next_tokens
 
 
 def draws(key: str) -> tuple[float, int, int]:

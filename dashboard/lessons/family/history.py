@@ -4,9 +4,10 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from dashboard import cached, family_views
+from dashboard import cached
 from dashboard.charts.sizes import sizes
-from dashboard.family_runs import FILL, GO_ON, TRANSLATE
+from dashboard.lessons.family import views as family_views
+from dashboard.lessons.family.runs import FILL, GO_ON, TRANSLATE
 
 TWO_HALVES, ENCODER, DECODER = "encoder-decoder", "encoder alone", "decoder alone"
 

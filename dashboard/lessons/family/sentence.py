@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from dashboard import family_runs, frame
+from dashboard import frame
+from dashboard.lessons.family import runs as family_runs
 from llm_core.translation import SPECIAL_WORDS, Words
 from llm_core.translation.translator import LONGEST
 

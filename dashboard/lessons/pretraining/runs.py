@@ -10,8 +10,9 @@ from typing import NamedTuple
 
 import torch
 
-from dashboard import cached, jobs, memorised, own_run, snapshots
-from dashboard.pretraining_plans import (
+from dashboard import cached, jobs, own_run, snapshots
+from dashboard.lessons.pretraining import memorised
+from dashboard.lessons.pretraining.plans import (
     EVAL_BATCHES,
     Material,
     Plan,

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from dashboard import pretraining_views
-from dashboard.pretraining_plans import GPT2, MOST_STEPS, OWN, SIZES, Material, Settings
+from dashboard.lessons.pretraining import views as pretraining_views
+from dashboard.lessons.pretraining.plans import GPT2, MOST_STEPS, OWN, SIZES, Material, Settings
 
 RATES = (0.0001, 0.0004, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.3, 1.0)
 """Learning rates to choose from; the book's is 0.0004, and the last ones end badly."""

@@ -7,13 +7,14 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard import cached, charts, chips, classification_runs, live, palette, snapshots
+from dashboard import cached, charts, chips, live, palette, snapshots
 from dashboard.charts.confusion import confusion
 from dashboard.charts.counts import counts
 from dashboard.charts.freeze_map import freeze_map
-from dashboard.classification_runs import Examined, Settings
 from dashboard.dataset_choice import BY_DIGEST, Examples
 from dashboard.jobs import Job
+from dashboard.lessons.classify import runs as classification_runs
+from dashboard.lessons.classify.runs import Examined, Settings
 from llm_core.classification import CLASSES, label_of
 from llm_core.gpt import GPTModel
 

@@ -10,8 +10,8 @@ import torch
 
 from dashboard import cached, chips, frame, live, palette
 from dashboard.dataset_choice import BY_DIGEST, Examples
-from dashboard.instruction_runs import STYLES, Judged
 from dashboard.jobs import Job
+from dashboard.lessons.instruct.runs import STYLES, Judged
 from llm_core.instructions import (
     END_OF_TEXT,
     CollateSteps,

@@ -6,9 +6,10 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import charts, jobs, live, memorised, palette, passages
-from dashboard.pretraining_plans import Material, Plan, Settings
-from dashboard.pretraining_runs import Sample, Samples
+from dashboard import charts, jobs, live, palette
+from dashboard.lessons.pretraining import memorised, passages
+from dashboard.lessons.pretraining.plans import Material, Plan, Settings
+from dashboard.lessons.pretraining.runs import Sample, Samples
 from llm_core.training import TrainStep
 
 BOTH_FALL = "Both fall together"

@@ -12,11 +12,12 @@ import streamlit as st
 import torch
 from torch import Tensor
 
-from dashboard import charts, chips, family_runs, jobs, live, palette
+from dashboard import charts, chips, jobs, live, palette
 from dashboard.charts.mask import mask
 from dashboard.components import plot
-from dashboard.family_runs import BY_NAME, FILL, GO_ON, RECIPES, TRANSLATE, Gap, Member
-from dashboard.family_sentence import Sentence, vocabulary
+from dashboard.lessons.family import runs as family_runs
+from dashboard.lessons.family.runs import BY_NAME, FILL, GO_ON, RECIPES, TRANSLATE, Gap, Member
+from dashboard.lessons.family.sentence import Sentence, vocabulary
 from llm_core import masked, translation
 from llm_core.random_state import RandomState
 from llm_core.sampling import likeliest

@@ -1,8 +1,7 @@
 """How surprised a model is by a sentence, token by token: the numbers and the picture."""
 
 import math
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import streamlit as st
 import torch
@@ -12,9 +11,6 @@ from llm_core.loss import loss_steps, perplexity
 
 MOST = 32
 """Tokens of a sentence that are looked at: more bars than that cannot be read."""
-
-BY_NAME: dict[str | type[Any], Callable[[Any], Any]] = {cached.Loaded: lambda loaded: loaded.name}
-"""For a cached function that takes a model: `hash_funcs=BY_NAME`."""
 
 
 class Surprise(NamedTuple):
@@ -47,7 +43,7 @@ def blind_loss(vocab_size: int) -> float:
     return -math.log(1 / vocab_size)
 
 
-@st.cache_data(show_spinner=False, max_entries=128, hash_funcs=BY_NAME)
+@st.cache_data(show_spinner=False, max_entries=128, hash_funcs=cached.BY_NAME)
 def of_sentence(loaded: cached.Loaded, sentence: str) -> Surprise:
     """What the model expected at each place of a sentence.
 
@@ -87,7 +83,7 @@ def figure(born: Surprise, learnt: Surprise | None) -> str:
     highest = max([born.blind, *born.losses, *(learnt.losses if learnt else ())])
     drawn = charts.bars(
         groups,
-        labels=[label(token) for token in born.targets],
+        labels=[chips.label(token) for token in born.targets],
         colours={"untrained": palette.TEST, "trained": palette.ACCENT},
         value_title="−ln p, in nats",
         label_title="the token that came next",
@@ -152,8 +148,3 @@ def reading(cells: Surprise, trained: bool) -> str:
             "knows one text by heart expects that text everywhere."
         )
     return words
-
-
-def label(token: str) -> str:
-    """A token as it stands at an axis, where plotly would read < as the begin of a tag."""
-    return chips.visible(token).replace("&", "&amp;").replace("<", "&lt;")

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from dashboard import attention_views as views
+from dashboard.lessons.attention import views as views
 
 _SHOWN = 3  # terms written out; the rest become dots
 

@@ -4,9 +4,9 @@ from html import escape
 from typing import Any
 
 from dashboard import charts, chips, palette
-from dashboard import text_views as views
 from dashboard.corpus_choice import Corpus
 from dashboard.drawn import drawn
+from dashboard.lessons.data import views as views
 
 _CHANNELS = 8  # of a vector, drawn; the rest would only be more of the same
 

@@ -4,7 +4,7 @@
 `make_bundle` runs the same stream to its end and keeps the weights in assets/family, and `bundled`
 reads them again: what is bundled is what the page's own button makes.
 
-Make the bundle, about a minute on one core:  python -m dashboard.family_runs
+Make the bundle, about a minute on one core:  python -m dashboard.lessons.family.runs
 """
 
 import copy

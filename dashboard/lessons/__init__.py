@@ -1,0 +1,1 @@
+"""What one page alone needs: computations, figures, runs and tables; a folder for each stage."""

@@ -1,0 +1,1 @@
+"""What the page "Classification finetuning" computes and draws."""

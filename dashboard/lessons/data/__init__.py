@@ -1,0 +1,1 @@
+"""What the page "Data preparation" computes and draws."""

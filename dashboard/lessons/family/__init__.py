@@ -1,0 +1,1 @@
+"""What the page "Transformer family" computes and draws."""

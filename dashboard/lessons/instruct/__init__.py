@@ -1,0 +1,1 @@
+"""What the page "Instruction finetuning" computes and draws."""

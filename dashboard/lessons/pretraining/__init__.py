@@ -1,0 +1,1 @@
+"""What the page "Pretraining" computes and draws."""

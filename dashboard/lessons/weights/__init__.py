@@ -1,0 +1,1 @@
+"""What the page "Weight loading" computes and draws."""
