@@ -4,8 +4,7 @@ import streamlit as st
 
 from dashboard import chips, corpus_choice, frame, predict, session, source
 from dashboard.components import plot
-from dashboard.lessons.data import figures as figures
-from dashboard.lessons.data import views as views
+from dashboard.lessons.data import figures, views
 from llm_core import batches, embeddings, tokenizers
 
 frame.begin("data")

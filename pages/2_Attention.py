@@ -6,9 +6,7 @@ import streamlit as st
 
 from dashboard import cached, frame, predict, session, source
 from dashboard.components import plot
-from dashboard.lessons.attention import figures as figures
-from dashboard.lessons.attention import formulas as formulas
-from dashboard.lessons.attention import views as views
+from dashboard.lessons.attention import figures, formulas, views
 from llm_core import attention
 from llm_core.sampling import generate
 

@@ -4,9 +4,7 @@ import streamlit as st
 
 from dashboard import chips, frame, predict, session, source
 from dashboard.components import plot
-from dashboard.lessons.architecture import block_drawing, model_choice
-from dashboard.lessons.architecture import tables as tables
-from dashboard.lessons.architecture import views as views
+from dashboard.lessons.architecture import block_drawing, model_choice, tables, views
 from llm_core import accounting
 from llm_core.config import GPT_CONFIG_124M, GPTConfig
 from llm_core.gpt import GPTModel

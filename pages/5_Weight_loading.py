@@ -4,8 +4,7 @@ import streamlit as st
 
 from dashboard import frame, predict, session, source, weights_source
 from dashboard.components import plot
-from dashboard.lessons.weights import proof_panel
-from dashboard.lessons.weights import views as views
+from dashboard.lessons.weights import proof_panel, views
 from llm_core.checkpoints import fill
 from llm_core.gpt2_weights import load_gpt2, mapping_table
 from llm_core.gpt2_weights.files import PREFIX

@@ -299,7 +299,7 @@ def try_it() -> None:
             "**After:** two scores, made into probabilities."
             if key[0] else "**After:** nothing yet. This head has not been trained."
         )  # fmt: skip
-        asked = classification_runs.ask(text, model, settings)
+        asked = classification_views.asked(text, settings, key, model)
         classification_views.two_classes(asked.spam)
         st.caption(f"{_whose(key)} It says: {asked.label}.")
     source.show(classification.classify_steps, key="classify.source.ask")

@@ -166,7 +166,7 @@ def run() -> None:
         f"{steps:,} steps of {settings.batch_size} entries: about {seconds:.0f} seconds of "
         "computing on this machine. Model and loss are those of pretraining; only the text is new."
     )
-    live.panel(KIND, instruction_views.curves(), beside=instruction_views.samples)
+    live.panel(KIND, instruction_views.curves(steps), beside=instruction_views.samples)
     source.show(
         instructions.instruction_loader, training.train, instructions.answer,
         key="instruct.source.train",

@@ -11,7 +11,7 @@ import pytest
 import torch
 import transformers
 
-from llm_core.__main__ import STARTER, documents, main, starter
+from llm_core.__main__ import BATCH_SIZE, STARTER, documents, main, starter
 from llm_core.corpus import instructions, messages, sentence_pairs, story
 from llm_core.gpt2_weights import load_gpt2
 from llm_core.instructions import split_instructions
@@ -46,7 +46,7 @@ def test_three_steps_already_lower_the_loss(trained):
     losses = [point["validation"] for point in card["curve"]]
     assert losses[0] == pytest.approx(math.log(STARTER.vocab_size), rel=0.05)
     assert card["final_loss"]["validation"] < losses[0]
-    assert (card["seed"], card["steps"], card["tokens_seen"]) == (123, 3, 3 * 16 * 256)
+    assert (card["seed"], card["steps"], card["tokens_seen"]) == (123, 3, 3 * BATCH_SIZE * 256)
 
 
 def test_transformers_opens_it_and_agrees_with_us(trained):

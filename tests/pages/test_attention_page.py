@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.lessons.attention import formulas as formulas
-from dashboard.lessons.attention import views as views
+from dashboard.lessons.attention import formulas, views
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = "pages/2_Attention.py"

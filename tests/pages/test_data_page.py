@@ -6,7 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import cached, corpus_choice
-from dashboard.lessons.data import views as views
+from dashboard.lessons.data import views
 from llm_core import corpus
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -5,8 +5,7 @@ from typing import Any
 
 from dashboard import charts, palette
 from dashboard.drawn import drawn
-from dashboard.lessons.attention import formulas as formulas
-from dashboard.lessons.attention import views as views
+from dashboard.lessons.attention import formulas, views
 
 
 def _labels(source: str, sentence: str) -> list[str]:

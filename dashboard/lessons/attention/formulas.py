@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from dashboard.lessons.attention import views as views
+from dashboard.lessons.attention import views
 
 _SHOWN = 3  # terms written out; the rest become dots
 

@@ -14,7 +14,7 @@ from dashboard.charts.freeze_map import freeze_map
 from dashboard.dataset_choice import BY_DIGEST, Examples
 from dashboard.jobs import Job
 from dashboard.lessons.classify import runs as classification_runs
-from dashboard.lessons.classify.runs import Examined, Settings
+from dashboard.lessons.classify.runs import Asked, Examined, Settings
 from llm_core.classification import CLASSES, label_of
 from llm_core.gpt import GPTModel
 
@@ -190,6 +190,12 @@ def curves(steps: int, batch_size: int) -> list[live.Chart]:
 
 def _field(name: str) -> Any:
     return lambda step: getattr(step, name)
+
+
+@st.cache_data(show_spinner=False, max_entries=256)
+def asked(text: str, settings: Settings, key: tuple[str, int], _model: GPTModel) -> Asked:
+    """What the model makes of a message."""
+    return classification_runs.ask(text, _model, settings)
 
 
 def two_classes(spam: float) -> None:

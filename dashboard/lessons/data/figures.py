@@ -6,7 +6,7 @@ from typing import Any
 from dashboard import charts, chips, palette
 from dashboard.corpus_choice import Corpus
 from dashboard.drawn import drawn
-from dashboard.lessons.data import views as views
+from dashboard.lessons.data import views
 
 _CHANNELS = 8  # of a vector, drawn; the rest would only be more of the same
 

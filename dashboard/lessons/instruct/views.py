@@ -183,7 +183,7 @@ def ignored_loss() -> IgnoredLoss:
     )
 
 
-def curves() -> list[live.Chart]:
+def curves(steps: int) -> list[live.Chart]:
     """Loss of a run, on what it learns from and on what it does not."""
     blind = math.log(cached.starter().config.vocab_size)
     return [
@@ -201,6 +201,7 @@ def curves() -> list[live.Chart]:
                 ),
             ),
             y_title="loss in nats per token",
+            x_end=steps,
             y_range=(0, 1.15 * blind),
             level=(blind, "guessing blindly"),
             height=300,
