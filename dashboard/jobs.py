@@ -207,14 +207,23 @@ def start(
 def current(kind: str) -> Job | None:
     """The run on screen: this session's own, or the one a link names. Looking keeps it alive."""
     name = f"run.{kind}"
-    job = scheduler().get(st.session_state.get(name)) or scheduler().get(st.query_params.get(name))
+    linked = st.query_params.get(name)
+    job = scheduler().get(st.session_state.get(name)) or scheduler().get(linked)
     if job is None or job.kind != kind:
+        if linked is not None:
+            st.session_state[f"{name}.gone"] = True
+            del st.query_params[name]
         return None
     job.touch()
-    if st.query_params.get(name) != job.id:
+    if linked != job.id:
         st.query_params[name] = job.id
     st.session_state[name] = job.id
     return job
+
+
+def gone(kind: str) -> bool:
+    """Whether a link named a run of this kind that the server no longer has."""
+    return bool(st.session_state.get(f"run.{kind}.gone"))
 
 
 def owned(job: Job) -> bool:

@@ -52,31 +52,42 @@ class Chart:
 
 
 def controls(kind: str) -> jobs.Job | None:
-    """The run's buttons, pause or go on, one step, stop; nothing while there is no run."""
+    """The run's buttons, always in their place: pause or go on, one step, stop."""
     job = jobs.current(kind)
-    if job is None or not job.active:
-        return job
-    if not jobs.owned(job):
+    active = job is not None and job.active
+    if job and active and not jobs.owned(job):
         st.caption(":material/visibility: You are watching a run that another browser started.")
         return job
-    ask = jobs.scheduler().ask
+    runs = not (job and active and job.wish != "run")
+
+    def press(wish: jobs.Wish) -> None:
+        if job:
+            jobs.scheduler().ask(job, wish)
+
     with st.container(horizontal=True, gap="small"):
-        if job.wish == "run":
-            st.button(
-                "Pause", icon=":material/pause:", key=f"{kind}.pause", on_click=ask,
-                args=(job, "pause"),
-            )  # fmt: skip
-        else:
-            st.button(
-                "Go on", icon=":material/play_arrow:", key=f"{kind}.go", on_click=ask,
-                args=(job, "run"),
-            )  # fmt: skip
-            st.button(
-                "One step", icon=":material/skip_next:", key=f"{kind}.step", on_click=ask,
-                args=(job, "step"),
-            )  # fmt: skip
         st.button(
-            "Stop", icon=":material/stop:", key=f"{kind}.stop", on_click=ask, args=(job, "stop")
+            "Pause" if runs else "Go on",
+            icon=":material/pause:" if runs else ":material/play_arrow:",
+            key=f"{kind}.pause" if runs else f"{kind}.go",
+            on_click=press,
+            args=("pause" if runs else "run",),
+            disabled=not active,
+        )
+        st.button(
+            "One step",
+            icon=":material/skip_next:",
+            key=f"{kind}.step",
+            on_click=press,
+            args=("step",),
+            disabled=runs,
+        )
+        st.button(
+            "Stop",
+            icon=":material/stop:",
+            key=f"{kind}.stop",
+            on_click=press,
+            args=("stop",),
+            disabled=not active,
         )
     return job
 
@@ -101,7 +112,7 @@ def panel(
     @st.fragment(run_every=_TICK if ticking else None, key=f"{kind}-live")
     def live() -> None:
         now = jobs.current(kind)
-        status(now)
+        status(now, kind)
         for chart in charts:
             _draw(kind, chart, now, sent)
         if now and beside:
@@ -114,14 +125,17 @@ def panel(
 
 
 def _moving(job: jobs.Job | None) -> bool:
-    """Whether the run will change by itself, so that the panel has to look again."""
-    return bool(job and job.active and not (job.wish == "pause" and job.state == "paused"))
+    """Whether the run may change without a click on this page, so that it has to look again."""
+    if job is None or not job.active:
+        return False
+    return not jobs.owned(job) or not (job.wish == "pause" and job.state == "paused")
 
 
-def status(job: jobs.Job | None) -> None:
+def status(job: jobs.Job | None, kind: str) -> None:
     """One line: where the run stands, how fast it goes, how long it will take."""
     if job is None:
-        st.caption("No run yet.")
+        gone = "The run that this link names is over and no longer kept; start one of your own."
+        st.caption(gone if jobs.gone(kind) else "No run yet.")
         return
     steps = len(job.history)
     of = f" of {job.total:,}" if job.total else ""

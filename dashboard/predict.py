@@ -24,10 +24,12 @@ def choice(
     """
     with st.container(key=f"predict-{key.replace('.', '-')}"):
         st.markdown(f":material/psychology_alt: **Predict first.** {question}")
-        guess = st.pills(question, options, key=key, label_visibility="collapsed")
+        guess = st.pills(
+            question, options, key=key, label_visibility="collapsed", bind="query-params"
+        )
         skipped = False
         if guess is None:
-            skipped = st.checkbox("Show me without a guess", key=f"{key}.skip")
+            skipped = st.checkbox("Show me without a guess", key=f"{key}.skip", bind="query-params")
     if done and guess is not None:
         session.mark_done(done)
     if guess is not None:
@@ -42,4 +44,6 @@ def verdict(guess: str, truth: str, why: str) -> None:
     elif guess == truth:
         st.markdown(f":green[:material/check: **Yes: {truth}.**] {why}")
     else:
-        st.markdown(f":orange[:material/close: **Not quite: {truth}**] (you said {guess}). {why}")
+        st.markdown(
+            f":orange[:material/close: **The answer is: {truth}.**] You said: {guess}. {why}"
+        )

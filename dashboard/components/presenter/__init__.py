@@ -8,8 +8,9 @@ _component = st.components.v2.component(
     "presenter",
     html='<nav class="presenter" aria-label="Ideas of this page"></nav>\n',
     css="""
-.presenter { position: fixed; bottom: 0.6rem; right: 1rem; z-index: 10; display: flex; gap: 0.5rem;
+.presenter { position: fixed; top: 0.4rem; right: 0.8rem; z-index: 10; display: flex; gap: 0.5rem;
   align-items: center; font: 1rem var(--st-font); color: var(--st-text-color); }
+.presenter[hidden] { display: none; }
 .presenter button { font: inherit; color: inherit; background: var(--st-background-color);
   border: 1px solid var(--st-border-color); border-radius: 50%; width: 2.2rem; height: 2.2rem;
   cursor: pointer; }

@@ -1,9 +1,13 @@
-// Shows one idea (a container whose key begins with "idea-") at a time.
+// Shows one idea (a container whose key begins with "idea-") at a time. The idea on screen is the
+// part of the address after "#", so that a link can point at it.
 
 export default function ({ parentElement }) {
   const nav = parentElement.querySelector(".presenter");
+  const main = document.querySelector('[data-testid="stMain"]') ?? document.body;
   const ideas = () => [...document.querySelectorAll('[class*="st-key-idea-"]')];
-  let current = 0;
+  const name = (idea) => [...idea.classList].find((c) => c.startsWith("st-key-idea-")).slice("st-key-idea-".length);
+  let wanted = decodeURIComponent(location.hash.slice(1));
+  let current = -1;
 
   const arrow = (sign, label, step) => {
     const button = document.createElement("button");
@@ -17,21 +21,25 @@ export default function ({ parentElement }) {
   const place = document.createElement("span");
   const on = arrow("›", "Next idea", 1);
   nav.replaceChildren(back, place, on);
+  nav.hidden = true; // a page without ideas has nothing to step through
 
   function go(to) {
     const all = ideas();
+    nav.hidden = all.length < 2;
     if (!all.length) return;
     const next = Math.min(Math.max(to, 0), all.length - 1);
     const moved = next !== current;
     current = next;
     all.forEach((idea, i) => (idea.style.display = i === current ? "" : "none"));
+    document.body.classList.toggle("presenting-later-idea", current > 0);
     place.textContent = `${current + 1} / ${all.length}`;
     back.disabled = current === 0;
     on.disabled = current === all.length - 1;
-    if (moved) {
-      document.querySelector('[data-testid="stMain"]')?.scrollTo(0, 0);
-      window.dispatchEvent(new Event("resize")); // charts drawn while hidden take their width now
-    }
+    if (!moved) return;
+    wanted = name(all[current]);
+    history.replaceState(history.state, "", `#${wanted}`);
+    main.scrollTo(0, 0);
+    window.dispatchEvent(new Event("resize")); // charts drawn while hidden take their width now
   }
   const key = (event) => {
     if (event.target.closest?.("input, textarea, select, [role=slider], [contenteditable]")) return;
@@ -40,18 +48,23 @@ export default function ({ parentElement }) {
   };
   document.addEventListener("keydown", key);
   let known = 0;
-  const watch = new MutationObserver(() => { // ideas arrive one after another
-    const fresh = ideas().filter((idea) => !idea.dataset.presented);
+  const arrived = () => { // ideas arrive one after another
+    const all = ideas();
+    const fresh = all.filter((idea) => !idea.dataset.presented);
     fresh.forEach((idea) => (idea.dataset.presented = "yes"));
-    if (fresh.length || ideas().length !== known) go(current);
-    known = ideas().length;
-  });
-  watch.observe(document.querySelector('[data-testid="stMain"]') ?? document.body, { childList: true, subtree: true });
-  go(0);
+    if (!fresh.length && all.length === known) return;
+    known = all.length;
+    const linked = all.findIndex((idea) => name(idea) === wanted);
+    go(linked >= 0 ? linked : Math.max(current, 0));
+  };
+  const watch = new MutationObserver(arrived);
+  watch.observe(main, { childList: true, subtree: true });
+  arrived();
 
   return () => {
     document.removeEventListener("keydown", key);
     watch.disconnect();
+    document.body.classList.remove("presenting-later-idea");
     ideas().forEach((idea) => (idea.style.display = ""));
   };
 }

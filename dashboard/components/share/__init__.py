@@ -6,7 +6,10 @@ from dashboard.components import published
 
 _component = st.components.v2.component(
     "share",
-    html='<button class="share" type="button"></button><input class="address" readonly hidden />\n',
+    html="""
+<button class="share" type="button">Copy link to this view</button>
+<input class="address" aria-label="Address of this view" readonly hidden />
+""",
     css="""
 .share { font: 0.875rem var(--st-font); color: var(--st-text-color); cursor: pointer;
   background: transparent; border: 1px solid var(--st-border-color); padding: 0.4rem 0.8rem;
