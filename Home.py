@@ -25,6 +25,9 @@ def next_token_loop() -> None:
     """The whole trick of a language model, one token at a time."""
     from dashboard import cached, decoding  # bring torch: after the page is painted
 
+    def named(token: str) -> str:
+        return "end of text" if token == "<|endoftext|>" else chips.visible(token)
+
     def write(more: int) -> None:
         st.session_state["home.n"] = min(decoding.MOST, st.session_state["home.n"] + more)
 
@@ -71,11 +74,16 @@ def next_token_loop() -> None:
             marks=["dim"] * len(prompt) + [""] * len(new),
             notes=["yours"] * len(prompt) + [f"chosen at {w.probability:.1%}" for w in new],
         )
+        st.caption(
+            "Each chip is a **token**: a piece of text, often a word or a part of one; ␣ is a "
+            "blank. The framed ones are yours. The others come from the small starter model that "
+            "belongs to this project."
+        )
         if written_so_far >= len(run):
             st.caption("Here the model ended its text. Start again, or choose by chance.")
             return
         rows = "".join(
-            f'<div class="bar" style="--share: {p:.4f}"><bdi>{escape(chips.visible(token))}</bdi>'
+            f'<div class="bar" style="--share: {p:.4f}"><bdi>{escape(named(token))}</bdi>'
             f"<span></span><b>{p:.1%}</b></div>"
             for token, p in run[written_so_far].choices
         )
@@ -86,7 +94,10 @@ def cards() -> None:
     """The stages as a map, with ticks for what the learner has done."""
     done = sum(session.is_done(s.slug) for s in STAGES)
     st.header("Three stages of building one", anchor="stages")
-    st.markdown(f"You have done {done} of {len(STAGES)} pages. Take them in order, or jump.")
+    st.markdown(
+        f"You have done {done} of {len(STAGES)} pages: a tick means that you predicted or trained "
+        "something there. Take them in order, or jump."
+    )
     for column, group in zip(st.columns(3, gap="medium"), list(GROUPS)[:3], strict=True):
         with column, st.container(border=True, height="stretch"):
             st.subheader(group, anchor=False)

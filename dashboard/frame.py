@@ -53,6 +53,7 @@ def begin_home() -> None:
 def _open(tab: str) -> None:
     st.set_page_config(page_title=tab, page_icon="assets/icon.png", layout="wide")
     warm_up()
+    session.keep_progress()
     st.html(f"<style>{palette.css()}{_CSS}{_PRESENT_CSS if presenting() else ''}</style>")
     _sidebar()
     if presenting():

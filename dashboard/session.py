@@ -11,6 +11,7 @@ import streamlit as st
 
 SENTENCE = "The lighthouse keeper wound the clock because"
 SENTENCE_LIMIT = 400
+PASTE_LIMIT = 4_000  # what the box and the address can hold
 
 
 def visited(slug: str) -> None:
@@ -20,7 +21,18 @@ def visited(slug: str) -> None:
 
 def mark_done(slug: str) -> None:
     """The learner has done what this stage is about: a tick in the sidebar and on Home."""
-    st.session_state.setdefault("done", set()).add(slug)
+    done = st.session_state.setdefault("done", set())
+    if slug not in done:
+        done.add(slug)
+        keep_progress()
+
+
+def keep_progress() -> None:
+    """Take ticks out of the address after a reload, and keep them there: `?done=data-attention`."""
+    done = st.session_state.setdefault("done", set())
+    done |= {slug for slug in st.query_params.get("done", "").split("-") if slug}
+    if done:
+        st.query_params["done"] = "-".join(sorted(done))
 
 
 def is_done(slug: str) -> bool:
@@ -40,9 +52,15 @@ def sentence_box(label: str = "Your sentence") -> str:
         key="text",
         bind="query-params",
         persist_state="session",
-        max_chars=SENTENCE_LIMIT,
-        help="It follows you from page to page, and travels in the link.",
+        max_chars=PASTE_LIMIT,
+        help="It follows you from page to page, and travels in the link. Its first "
+        f"{SENTENCE_LIMIT} characters count.",
     )
+    typed = str(st.session_state.get("text") or "").strip()
+    if not typed:
+        st.caption(f"The box is empty; until you type, this stands in: “{SENTENCE}”")
+    elif len(typed) > SENTENCE_LIMIT:
+        st.caption(f"Only the first {SENTENCE_LIMIT} of {len(typed):,} characters are used.")
     return sentence()
 
 

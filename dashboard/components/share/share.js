@@ -5,9 +5,11 @@ export default function ({ data, parentElement }) {
   const address = parentElement.querySelector(".address");
   button.textContent = data.label;
   button.onclick = async () => {
-    address.value = location.href;
+    const link = new URL(location.href);
+    link.searchParams.delete("done"); // ticks are one's own
+    address.value = link.href;
     try {
-      await navigator.clipboard.writeText(location.href);
+      await navigator.clipboard.writeText(link.href);
       button.textContent = data.done;
       setTimeout(() => (button.textContent = data.label), 1500);
     } catch {
