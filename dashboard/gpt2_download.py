@@ -13,6 +13,7 @@ from typing import Literal
 import streamlit as st
 
 from dashboard import cached
+from llm_core.accounting import BYTES_PER_MEGABYTE
 from llm_core.gpt2_weights import DownloadStopped, GPT2Download, WeightsError
 
 _log = logging.getLogger(__name__)
@@ -91,9 +92,9 @@ def check_room() -> None:
     for kind, free, needed in (("memory", memory, MEMORY), ("disk", disk, DISK)):
         if free is not None and free < needed:
             raise ValueError(
-                f"this server has {free / 1e6:,.0f} MB of {kind} left and GPT-2 needs about "
-                f"{needed / 1e6:,.0f} MB; stay with the starter model, or run the dashboard on a "
-                "larger machine"
+                f"this server has {free / BYTES_PER_MEGABYTE:,.0f} MB of {kind} left and GPT-2 "
+                f"needs about {needed / BYTES_PER_MEGABYTE:,.0f} MB; stay with the starter model, "
+                "or run the dashboard on a larger machine"
             )
 
 

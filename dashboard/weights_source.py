@@ -1,4 +1,4 @@
-"""Which weights the page looks at: the bundled ones, GPT-2's published ones, or your own file."""
+"""Which weights the page looks at: the starter model, GPT-2's published ones, or your own file."""
 
 import hashlib
 from collections.abc import Mapping
@@ -10,6 +10,7 @@ import streamlit as st
 from torch import Tensor
 
 from dashboard import cached, gpt2_download
+from llm_core.accounting import BYTES_PER_MEGABYTE
 from llm_core.checkpoints import read_tensors
 from llm_core.config import GPTConfig
 from llm_core.gpt import GPTModel
@@ -40,6 +41,8 @@ class Opened:
     """Size of the file."""
     prefixed: bool
     """Whether the names in the file begin with `PREFIX`."""
+    number_bytes: tuple[int, ...]
+    """Bytes of one number in the file; several if its tensors differ."""
 
     @property
     def config(self) -> GPTConfig:
@@ -50,6 +53,12 @@ class Opened:
     def tied(self) -> bool:
         """Whether the head shares the token embedding's table."""
         return self.model.out_head.weight is self.model.tok_emb.weight
+
+    @property
+    def bytes_per_number(self) -> str:
+        """How the file keeps its numbers, as a sentence."""
+        kept = " or ".join(str(size) for size in self.number_bytes)
+        return f"The file keeps {kept} bytes a number."
 
     def rows(self) -> list[Mapped]:
         """Where each of our tensors came from."""
@@ -67,7 +76,7 @@ BY_KEY: dict[str | type, Any] = {Opened: lambda opened: opened.key}
 
 @st.cache_resource(show_spinner=False)
 def starter() -> Opened:
-    """The bundled model."""
+    """The small model that comes with the project."""
     loaded = cached.starter()
     return _opened(
         "starter", STARTER, cached.STARTER / WEIGHTS_FILE, loaded.model, loaded.tokenizer
@@ -99,7 +108,7 @@ def uploaded(content: bytes) -> Opened:
     """
     if len(content) > MOST_BYTES:
         raise ValueError(
-            f"this file has {len(content) / 1e6:.0f} MB and the page takes {MOST_BYTES / 1e6:.0f}; "
+            f"this file has {megabytes(len(content))} and the page takes {megabytes(MOST_BYTES)}; "
             "choose a smaller model, or save yours in float16"
         )
     model = load_gpt2(content)
@@ -127,7 +136,17 @@ def _opened(
     shapes = {name.removeprefix(PREFIX): tuple(tensors[name].shape) for name in tensors}
     size = len(source) if isinstance(source, bytes) else source.stat().st_size
     prefixed = any(name.startswith(PREFIX) for name in tensors)
-    return Opened(key, title, source, model, tokenizer, shapes, size, prefixed)
+    each = tuple(sorted({t.element_size() for t in tensors.values() if t.is_floating_point()}))
+    return Opened(key, title, source, model, tokenizer, shapes, size, prefixed, each)
+
+
+def megabytes(count: int, digits: int = 0) -> str:
+    """Bytes in the course's megabytes.
+
+    >>> megabytes(12 * 1024**2)
+    '12 MB'
+    """
+    return f"{count / BYTES_PER_MEGABYTE:,.{digits}f} MB"
 
 
 def show(opened: Opened) -> bool:
@@ -179,8 +198,8 @@ def _fetch() -> None:
     gpt2_download.check_room()
     download = gpt2_download.download()
     st.caption(
-        f"The published weights take about {gpt2_download.DISK / 1e6:.0f} MB of disk and "
-        f"{gpt2_download.MEMORY / 1e6:.0f} MB of memory on this server. The page stays usable "
+        f"The published weights take about {megabytes(gpt2_download.DISK)} of disk and "
+        f"{megabytes(gpt2_download.MEMORY)} of memory on this server. The page stays usable "
         "while they arrive."
     )
     ticking = download.state == "running"
@@ -189,7 +208,7 @@ def _fetch() -> None:
     def progress() -> None:
         if download.state == "running":
             share = download.received / download.total if download.total else 0.0
-            of = f"{download.received / 1e6:,.1f} of {download.total / 1e6:,.1f} MB"
+            of = f"{megabytes(download.received, 1)} of {megabytes(download.total, 1)}"
             st.progress(min(1.0, share), of if download.total else "Asking the server")
         elif ticking:
             st.rerun()

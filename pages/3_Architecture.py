@@ -21,10 +21,14 @@ frame.begin("architecture")
 sentence = session.sentence_box()
 
 
-@frame.idea("What do seven numbers decide?")
+@frame.idea("What do seven settings decide?")
 def seven_numbers() -> None:
     """Configure a model; count its parameters without building it."""
-    st.write("A GPT is described by seven numbers. Change one, and everything below follows.")
+    st.write(
+        "Seven settings describe a GPT; an eighth says whether its two vocabulary tables are one. "
+        "Change one, and everything below follows: above all the parameters, which are the numbers "
+        "that training sets."
+    )
     before = model_choice.chosen()
     config, tied = model_choice.choose()
     ledger = accounting.parameter_ledger(config)
@@ -34,8 +38,9 @@ def seven_numbers() -> None:
     two.metric("In each block", f"{ledger.per_block:,}")
     three.metric("Width of a head", f"{config.head_dim:,}", help="Width divided by heads")
     four.metric(
-        "Operations per token", tables.large(flops.total / config.context_length),
-        help="Additions and multiplications, at full context",
+        f"Operations/token, T = {config.context_length:,}",
+        tables.large(flops.total / config.context_length),
+        help="Additions and multiplications for each of T tokens; here T is the full context",
     )  # fmt: skip
     plot.show(
         views.areas(config, tied),
@@ -47,7 +52,7 @@ def seven_numbers() -> None:
         "Each area is as large as its number of parameters. Make the model wider: the blocks grow "
         "with the square of the width, the vocabulary tables only in step with it."
     )
-    with st.expander("Every tensor, with its formula"):
+    with st.expander("Every tensor (a table of numbers), with its formula"):
         st.markdown(tables.ledger_table(ledger))
     source.show(
         accounting.parameter_ledger, key="architecture.source.ledger",
@@ -63,15 +68,16 @@ def puzzle() -> None:
     ledger = accounting.parameter_ledger(GPT_CONFIG_124M)
     parts = ledger.by_part
     st.write(
-        f"Count the smallest GPT-2, tensor by tensor, and you get {ledger.total:,} parameters. It "
-        "was published as the 124-million model."
+        f"Count the smallest GPT-2, tensor by tensor, and you get {ledger.total:,} parameters. Its "
+        "paper said 117 million, a miscount that its authors later corrected to 124 million. That "
+        "is still far from your count."
     )
     answers = {
         "Head and token embedding share one table": ledger.total - parts["output head"],
         "Biases are not counted": ledger.total - sum(
             row.count for row in ledger.rows if row.tensor.endswith(("bias", "shift"))
         ),
-        "The positions are not learned": ledger.total - parts["position embedding"],
+        "The positions are not learnt": ledger.total - parts["position embedding"],
         "Layer norms are not counted": ledger.total - parts["layer norms"],
     }  # fmt: skip
     guess = predict.choice(
@@ -118,12 +124,14 @@ def costs() -> None:
         height=300,
     )
     st.caption(
-        "Training holds the weights four times over (themselves, their gradients, two averages of "
-        "AdamW) and everything the forward pass computed on the way."
+        "Training holds the weights four times over: themselves, their gradients (which way to "
+        "change each one), and two averages that AdamW keeps of those (the method that changes "
+        "them). To these comes everything the forward pass computed on the way.",
+        help="1 MB is 1,048,576 bytes on this page and in the course, and 1 GB is 1,024 MB.",
     )
     flops = accounting.flops_ledger(config, 1, tokens)
     each = tables.large(flops.total / tokens)
-    with st.expander(f"Operations of one forward pass: {each} for each token"):
+    with st.expander(f"Operations of one forward pass (T = {tokens:,}): {each} for each token"):
         st.markdown(tables.flops_table(flops, tokens))
     source.show(
         accounting.training_memory, accounting.flops_ledger, key="architecture.source.costs"
@@ -147,7 +155,7 @@ def whole_model() -> None:
             "The model above is too large to build here, so a smaller one reads your sentence: "
             f"{config.n_layers} blocks, {config.emb_dim} wide, {config.n_heads} heads."
         )
-    st.write("Its weights are random: it has not learned anything yet.")
+    st.write("Its weights are random: it has not learnt anything yet.")
     chips.show(inside.tokens, ids=inside.ids)
     if inside.out_of_sight:
         st.caption(
@@ -166,7 +174,8 @@ def whole_model() -> None:
             height=330,
         )
     st.caption(
-        f"Pure chance would give each of {config.vocab_size:,} tokens "
+        "The output head gives each token of the vocabulary a score, its logit; the bars are these "
+        f"scores as probabilities. Pure chance would give each of {config.vocab_size:,} tokens "
         f"{100 / config.vocab_size:.2g} per cent. The untrained model's favourite has {times:.1f} "
         "times that: it has no idea."
     )
@@ -243,8 +252,9 @@ def activation() -> None:
     )
     st.caption(
         f"Dots: this token's numbers. {passed.negative} of them are negative. ReLU makes all of "
-        f"these 0, and no gradient comes back through a 0; GELU keeps {passed.kept:.2g} of each on "
-        "average. Below: the numbers of all tokens of your sentence."
+        "these 0, and no gradient comes back through a 0. GELU lets them out as small negative "
+        f"numbers, {passed.kept:.2g} below 0 on average. Below: the numbers of all tokens of your "
+        "sentence."
     )
     inner = views.feed_forward(config, sentence, block)
     source.show(gelu, FeedForward.steps, key="architecture.source.gelu", shapes=inner._asdict())
@@ -255,7 +265,8 @@ def shortcuts() -> None:
     """Gradient size per layer with and without shortcuts."""
     st.write(
         "A gradient flows from the last layer back to the first. Here is a chain of small layers "
-        "(3 numbers wide), once as it is, once with each layer's input added to its output."
+        "(3 numbers wide), once as it is, once with shortcuts: each layer's input is added to its "
+        "output (also called a residual connection)."
     )
     deep = 12
     answers = ["about as large", "10 to 1,000 times smaller", "more than 1,000 times smaller"]
@@ -320,7 +331,7 @@ def block() -> None:
     )  # fmt: skip
 
 
-@frame.idea("What does it write before it has learned anything?")
+@frame.idea("What does it write before it has learnt anything?")
 def gibberish() -> None:
     """Greedy generation with the untrained model."""
     config, inside = _reading()

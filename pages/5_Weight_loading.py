@@ -10,7 +10,7 @@ from llm_core.gpt2_weights import load_gpt2, mapping_table
 from llm_core.gpt2_weights.files import PREFIX
 from llm_core.gpt2_weights.names import Operation
 
-_SQUARE = "trf_blocks.0.att.out_proj.weight"
+_NARROW = "trf_blocks.0.ff.layers.2.weight"
 _WIDE = "trf_blocks.0.ff.layers.0.weight"
 
 frame.begin("weights")
@@ -21,20 +21,32 @@ sentence = session.sentence_box("Your prompt")
 def file() -> None:
     """Choose a file; see what it holds."""
     st.write(
-        "A trained model is a list of named tensors. Anybody's numbers fit into our model if every "
-        "one of them finds its place."
+        "A trained model is a list of named tensors (tables of numbers). Anybody's numbers fit "
+        "into our model if every one of them finds its place. You begin with the small starter "
+        "model that comes with this project."
     )
     opened = weights_source.choose()
     if opened is None:
+        st.markdown("**No file yet: what follows shows the starter model.**")
+        if weights_source.show(weights_source.starter()):
+            st.rerun()
         return
     one, two, three, four = st.columns(4)
     one.metric("Tensors in the file", f"{len(opened.shapes):,}")
-    two.metric("Size of the file", f"{opened.bytes / 1e6:,.1f} MB")
-    three.metric("Parameters", f"{opened.model.num_parameters():,}")
+    two.metric(
+        "Size of the file", weights_source.megabytes(opened.bytes, 1),
+        help=f"1 MB is 1,048,576 bytes, as in the course. {opened.bytes_per_number}",
+    )  # fmt: skip
+    three.metric(
+        "Parameters", f"{opened.model.num_parameters():,}", help="The numbers that training sets"
+    )
     four.metric("Blocks × width", f"{opened.config.n_layers} × {opened.config.emb_dim}")
+    head = "; the head is the token embedding's table again" if opened.tied else ""
     st.caption(
-        f"Read with {opened.config.n_heads} heads, {opened.config.vocab_size:,} tokens and a "
-        f"context of {opened.config.context_length:,}: our GPT, filled with this file."
+        f"{opened.bytes_per_number} Read with {opened.config.n_heads} heads, "
+        f"{opened.config.vocab_size:,} tokens and a context of {opened.config.context_length:,}, "
+        f"it fills the {len(opened.rows())} tensors of our GPT: queries, keys and values, joined "
+        f"in the file, are cut in three{head}."
     )
     source.show(load_gpt2, key="weights.source.load", shapes=dict(opened.shapes))
     if weights_source.show(opened):
@@ -55,9 +67,9 @@ def names() -> None:
     if guess is None:
         return
     rows = opened.rows()
-    turned = {row.their_name: row for row in rows if "transpose" in row.operation}
-    truth = next(name for name in options if name in turned)
-    there, here = turned[truth].their_shape, turned[truth].our_shape
+    transposed = {row.their_name: row for row in rows if "transpose" in row.operation}
+    truth = next(name for name in options if name in transposed)
+    there, here = transposed[truth].their_shape, transposed[truth].our_shape
     predict.verdict(
         guess,
         truth,
@@ -101,7 +113,7 @@ def cut() -> None:
     C = opened.config.emb_dim
     st.write(
         f"GPT-2 keeps three matrices in one of shape {C} × {3 * C}, so that one multiplication "
-        "does the work of three. We cut it into thirds and turn each."
+        "does the work of three. We cut it into thirds and transpose each."
     )
     plot.show(
         pieces.figure,
@@ -111,7 +123,7 @@ def cut() -> None:
     )
     st.caption(
         "A corner of each third: the stronger the colour, the larger the weight, without its sign. "
-        "Our three matrices, turned back and joined, differ from the file by at most "
+        "Our three matrices, transposed back and joined, differ from the file by at most "
         f"{pieces.apart:g}."
     )
     source.show(Operation.apply, key="weights.source.cut", shapes=pieces.shapes)
@@ -141,12 +153,13 @@ def before_and_after() -> None:
     predict.verdict(
         guess,
         answers[0 if not shared else 1 if len(shared) < 3 else 2],
-        "The code is the same, only the numbers are others. Text that makes sense is the proof "
-        "that every tensor found its place.",
+        "The code is the same, only the numbers are others. "
+        + views.evidence(before, after, opened.config.vocab_size),
     )
     st.caption(
         "Your prompt ends at ▸. The loss says how surprised the model is by the prompt itself, in "
-        "nats per token; less is better."
+        "nats per token; less is better. Blind guessing: ln V = "
+        f"{views.blind(opened.config.vocab_size):.2f}."
     )
 
 
@@ -155,20 +168,20 @@ def wrong_tensor() -> None:
     """One tensor left random, not transposed, or zero."""
     opened = weights_source.shown()
     st.write(
-        "The loader checks every shape. A square matrix that somebody forgot to turn fits as well "
-        "and gives no error at all."
+        "The loader checks every shape, but no shape tells whether the numbers are right. A tensor "
+        "of zeros gives no error, nor does a square matrix that somebody forgot to transpose."
     )
     by_name = {row.our_name: row for row in opened.rows()}
     left, right = st.columns([1.6, 1])
     name = str(
         left.selectbox(
-            "Tensor", list(by_name), index=list(by_name).index(_SQUARE), key="weights.wrong",
+            "Tensor", list(by_name), index=list(by_name).index(_NARROW), key="weights.wrong",
             bind="query-params",
         )
     )  # fmt: skip
     possible = views.faults(by_name[name])
     fault = right.selectbox(
-        "This tensor", possible, index=1 if len(possible) > 2 else 0, key="weights.fault",
+        "This tensor", possible, index=len(possible) - 1, key="weights.fault",
         bind="query-params",
     )  # fmt: skip
     with st.expander("More: temperature, draw, length"):
@@ -184,13 +197,14 @@ def wrong_tensor() -> None:
         )
     if whole.loss is not None and spoilt.loss is not None:
         st.caption(
-            f"The loss on your prompt goes from {whole.loss:.2f} to {spoilt.loss:.2f}. Try a layer "
-            "norm, a bias, the token embedding: which one can the model spare?"
+            f"The loss on your prompt goes from {whole.loss:.2f} to {spoilt.loss:.2f} (blind "
+            f"guessing: ln V = {views.blind(opened.config.vocab_size):.2f}). Try a layer norm, a "
+            "bias, the same tensor of the last block: which one can the model spare?"
         )
     source.show(fill, key="weights.source.fill")
 
 
-@frame.idea("How do learned weights differ from random ones?")
+@frame.idea("How do learnt weights differ from random ones?")
 def learned() -> None:
     """Histograms of one tensor, as born and as loaded."""
     opened = weights_source.shown()

@@ -26,14 +26,38 @@ def treemap(
         tones: one for each name.
     """
     trace = go.Treemap(
-        labels=list(names),
+        ids=list(names),
+        # Plotly writes nothing but the label into the strip above a parent's children
+        labels=[
+            f"{name}: {value:,.0f}" if name in parents else name
+            for name, value in zip(names, values, strict=True)
+        ],
         parents=list(parents),
         values=list(values),
         branchvalues="total",
-        marker={"colors": [tone.light for tone in tones], "line": {"width": 1}},
+        marker={
+            "colors": [tone.light for tone in tones],
+            "line": {"width": 2, "color": palette.GROUND.light},
+        },
         texttemplate="%{label}<br>%{value:,}",
-        hovertemplate="%{label}: %{value:,} " + unit + " (%{percentRoot:.1%})<extra></extra>",
+        textfont={"color": [letters_on(tone).light for tone in tones]},
+        customdata=list(names),
+        hovertemplate="%{customdata}: %{value:,} " + unit + " (%{percentRoot:.1%})<extra></extra>",
         pathbar={"visible": False},
-        tiling={"pad": 2},
+        tiling={"pad": 0},
     )
     return figure([trace], margin={"l": 0, "r": 0, "t": 0, "b": 0})
+
+
+def letters_on(tone: palette.Tone) -> palette.Tone:
+    """Letters that can be read on an area of this tone, in both themes.
+
+    >>> letters_on(palette.QUERY) is palette.GROUND, letters_on(palette.TOKENS[0]) is palette.INK
+    (True, True)
+    """
+    return palette.GROUND if _brightness(tone.light) < 0.6 else palette.INK
+
+
+def _brightness(colour: str) -> float:
+    red, green, blue = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    return 0.299 * red + 0.587 * green + 0.114 * blue

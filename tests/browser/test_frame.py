@@ -82,18 +82,22 @@ def test_the_sentence_follows_the_learner_and_travels_in_the_link(
 ) -> None:
     page.goto(f"{address}/Attention")
     settled(page)
-    box = page.get_by_label("Your sentence")
+    box = page.get_by_role("textbox", name="Your sentence", exact=True)
     box.fill("A goat ate the log book")
     box.press("Enter")
     settled(page)
     assert "A+goat" in page.url or "A%20goat" in page.url
     page.get_by_test_id("stSidebar").get_by_role("link", name="3. Architecture").click()
-    expect(page.get_by_label("Your sentence")).to_have_value("A goat ate the log book")
+    expect(page.get_by_role("textbox", name="Your sentence", exact=True)).to_have_value(
+        "A goat ate the log book"
+    )
     link = page.url
     fresh = chromium.new_context().new_page()
     fresh.goto(link)
     settled(fresh)
-    expect(fresh.get_by_label("Your sentence")).to_have_value("A goat ate the log book")
+    expect(fresh.get_by_role("textbox", name="Your sentence", exact=True)).to_have_value(
+        "A goat ate the log book"
+    )
     fresh.context.close()
 
 

@@ -11,7 +11,7 @@ import torch
 from safetensors.torch import save
 from streamlit.testing.v1 import AppTest
 
-from dashboard import cached, gpt2_download, weights_source
+from dashboard import cached, gpt2_download, session, weights_source
 from dashboard.lessons.weights import views as weights_views
 from llm_core.config import GPTConfig
 from llm_core.gpt import GPTModel
@@ -70,6 +70,37 @@ def test_the_page_opens_with_the_starter_model_in_our_gpt() -> None:
     assert app.metric[2].value == f"{cached.starter().model.num_parameters():,}"
 
 
+def test_the_page_says_where_more_tensors_come_from_and_how_the_file_keeps_numbers() -> None:
+    app = opened()
+    starter = weights_source.starter()
+    assert app.metric[0].value == f"{len(starter.shapes)}"
+    assert f"fills the {len(starter.rows())} tensors of our GPT" in text_of(app)
+    assert "keeps 2 bytes a number" in text_of(app)
+
+
+def test_without_a_file_of_yours_the_page_says_whose_numbers_it_shows() -> None:
+    app = opened(weights__source=weights_source.UPLOADED)
+    assert "No file yet: what follows shows the starter model" in text_of(app)
+
+
+def test_the_fault_shown_first_is_worse_than_blind_guessing() -> None:
+    app = opened()
+    starter = weights_source.starter()
+    name, fault = (str(app.selectbox(key=f"weights.{key}").value) for key in ("wrong", "fault"))
+    spoilt = weights_views.broken(starter, name, fault, session.SENTENCE, 0.7, 1, 5)
+    assert spoilt.loss is not None
+    assert spoilt.loss > weights_views.blind(starter.config.vocab_size)
+
+
+def test_the_proof_is_a_loss_that_falls_below_blind_guessing() -> None:
+    def proof(loss: float | None) -> weights_views.Proof:
+        return weights_views.Proof("", "", (), loss)
+
+    assert "falls from 7.00 to 3.00" in weights_views.evidence(proof(7.0), proof(3.0), 2048)
+    assert "no proof" in weights_views.evidence(proof(7.0), proof(7.1), 2048)
+    assert "two words" in weights_views.evidence(proof(None), proof(None), 2048)
+
+
 def test_the_table_names_every_tensor_of_the_model_once() -> None:
     starter = weights_source.starter()
     rows = starter.rows()
@@ -86,7 +117,7 @@ def test_the_table_is_shown_after_the_guess_and_turns_red_without_a_tensor() -> 
     app = opened()
     assert "can be filled" not in text_of(app)
     app.button_group(key="weights.transposed").set_value("wte.weight").run()
-    assert "Not quite: h.0.mlp.c_fc.weight" in text_of(app)
+    assert "The answer is: h.0.mlp.c_fc.weight" in text_of(app)
     assert "tensors can be filled" in text_of(app)
     app.selectbox(key="weights.without").set_value("h.0.attn.c_attn.weight").run()
     assert text_of(app).count(":red[:material/close: missing]") == 3  # queries, keys and values
@@ -208,7 +239,7 @@ def test_gpt2_is_refused_where_the_server_is_too_small(monkeypatch: pytest.Monke
     monkeypatch.setattr(gpt2_download, "free_memory", lambda: 10**8)
     app = opened(weights__source=weights_source.PUBLISHED)
     (sentence,) = warnings(app)
-    assert "100 MB of memory left" in sentence
+    assert "95 MB of memory left" in sentence
     assert "Before: random weights" in text_of(app)
 
 

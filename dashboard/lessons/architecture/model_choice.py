@@ -1,4 +1,4 @@
-"""The learner's configuration of a GPT: presets, seven controls, and a model small enough to build.
+"""The learner's configuration of a GPT: presets, eight controls, and a model small enough to build.
 
 The largest presets exist on paper only: their ledgers are computed from the seven numbers. What the
 page runs is built for real, so it stays under `MOST_PARAMETERS`.
@@ -79,8 +79,7 @@ def choose() -> tuple[GPTConfig, bool]:
     Returns:
         the configuration, and whether head and token embedding share one table.
 
-    Raises:
-        ValueError: no model has these numbers; says which one to change.
+    Where the heads do not divide the width, one sentence says so and the last model stays.
     """
     first, *others = st.columns([1.4, 1, 1, 1], vertical_alignment="bottom")
     name = first.selectbox(
@@ -109,9 +108,38 @@ def choose() -> tuple[GPTConfig, bool]:
             "Tie the head", False, key="architecture.tied", bind="query-params",
             help="The output head uses the token embedding's table instead of one of its own",
         )  # fmt: skip
+    if numbers["emb_dim"] % numbers["n_heads"]:
+        config = chosen()
+        st.warning(_uneven(numbers["emb_dim"], numbers["n_heads"], config), icon=":material/info:")
+        return config, bool(tied)
     config = GPTConfig(**numbers, drop_rate=float(drop_rate), qkv_bias=bool(bias))
     st.session_state["architecture.config"] = config
     return config, bool(tied)
+
+
+def head_counts(width: int, near: int) -> list[int]:
+    """Up to six head counts that divide the width, around the wanted one.
+
+    >>> head_counts(768, 7), head_counts(7, 2)
+    ([3, 4, 6, 8, 12, 16], [1, 7])
+    """
+    most = _LIMITS["n_heads"][1]
+    fitting = [n for n in range(1, min(width, most) + 1) if width % n == 0]
+    below, above = (
+        [n for n in fitting if n < near][-3:],
+        [n for n in fitting if n > near][:3],
+    )
+    return below + above
+
+
+def _uneven(width: int, heads: int, still: GPTConfig) -> str:
+    counts = [f"{n:,}" for n in head_counts(width, heads)]
+    listed = " or ".join([", ".join(counts[:-1]), counts[-1]]) if counts[1:] else counts[0]
+    return (
+        f"A width of {width:,} cannot be split evenly over {heads:,} heads; choose {listed} heads. "
+        f"Until then you see the last model that could be built: {still.emb_dim:,} wide, with "
+        f"{still.n_heads:,} heads."
+    )
 
 
 def chosen() -> GPTConfig:

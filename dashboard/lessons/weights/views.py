@@ -3,6 +3,7 @@
 Nothing here changes a model: a wrong tensor goes into a second model that shares all others.
 """
 
+import math
 from typing import Literal, NamedTuple
 
 import streamlit as st
@@ -178,6 +179,27 @@ def broken(
     """With one tensor wrong."""
     model = with_fault(opened, name, fault)
     return _proof(opened, model, prompt, temperature, draw, count)
+
+
+def blind(vocab_size: int) -> float:
+    """The loss of a model that gives every token the same chance: ln V."""
+    return math.log(vocab_size)
+
+
+def evidence(before: Proof, after: Proof, vocab_size: int) -> str:
+    """What proves, on this prompt, that the weights found their places; or that nothing does."""
+    if before.loss is None or after.loss is None:
+        return "Type two words or more, and the loss on your prompt can prove it."
+    change = f"from {before.loss:.2f} to {after.loss:.2f}"
+    if after.loss >= min(before.loss, blind(vocab_size)):
+        return (
+            f"The loss on your prompt goes {change}: no proof. Either this model learnt nothing "
+            "about such text, or a tensor went astray."
+        )
+    return (
+        f"The proof: the loss on your prompt falls {change}, and the text has the words and the "
+        "manner of what the model was trained on. Whether it makes sense depends on the model."
+    )
 
 
 def with_fault(opened: Opened, name: str, fault: Fault) -> GPTModel:
