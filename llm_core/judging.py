@@ -147,9 +147,11 @@ def judge(entry: Instruction, answer: str) -> Verdict:
         raise ValueError(f'there is no check "{name}"; use one of {", ".join([*CHECKS, FREE])}')
     check = CHECKS[name]
     expected = " or ".join(f'"{right}"' for right in accepted(entry))
-    if check.passes(entry, answer):
-        return Verdict(1.0, check.right.format(expected))
-    return Verdict(0.0, check.wrong.format(expected))
+    passed = check.passes(entry, answer)
+    reason = (check.right if passed else check.wrong).format(expected)
+    for mark in ".!?":  # a quoted sentence brings its own full stop
+        reason = reason.replace(f'{mark}".', f'{mark}"')
+    return Verdict(float(passed), reason)
 
 
 def check_if_running(url: str = OLLAMA_URL) -> bool:

@@ -2,16 +2,19 @@
 
 import streamlit as st
 
-from dashboard import chips, corpus_choice, frame, predict, session, source
+from dashboard import chips, corpus_choice, frame, predict, session, source, wording
 from dashboard.components import plot
 from dashboard.lessons.data import figures, views
 from llm_core import batches, embeddings, tokenizers
 
 frame.begin("data")
-corpus = corpus_choice.choose()
-st.code(f"{views.opening(corpus)} …", language=None, wrap_lines=True)
+left, right = st.columns(2, gap="large")
+with left:
+    corpus = corpus_choice.choose()
+with right:
+    sentence = session.sentence_box()
+st.code(views.preview(corpus), language=None, wrap_lines=True)
 st.caption(f"{len(corpus.text):,} characters; this is how the text begins.")
-sentence = session.sentence_box()
 
 CUTS = {
     "White space": "Cut at white space: punctuation still clings to the words.",
@@ -24,6 +27,7 @@ CUTS = {
 @frame.idea("Where does a token begin and end?")
 def cutting() -> None:
     """Four ways of cutting a text, each better than the one before."""
+    st.markdown("A model reads a text in pieces, its **tokens**: words, marks, parts of words.")
     left, right = st.columns([2, 1], vertical_alignment="bottom")
     step = left.segmented_control(
         "Way of cutting", list(CUTS), default="Every mark", required=True,
@@ -114,8 +118,8 @@ vocabulary()
 def byte_pairs() -> None:
     """GPT-2's tokens of whatever you type."""
     st.markdown(
-        "GPT-2 cuts rare words into smaller pieces, in need down to single bytes, so nothing is "
-        "ever unknown. Type anything: made-up words, emoji, another script."
+        "GPT-2 cuts rare words into smaller pieces, if need be down to single bytes, so nothing "
+        "is ever unknown. Type anything: made-up words, emoji, another script."
     )
     text = st.text_input(
         "Text for GPT-2's tokenizer",
@@ -141,7 +145,8 @@ def byte_pairs() -> None:
         height=210,
     )
     source.show(
-        tokenizers.gpt2_tokenizer,
+        tokenizers.gpt2_bpe,
+        tokenizers.BPETokenizer.encode,
         tokenizers.BPETokenizer.encode_ordinary,
         key="data.pairs.code",
         shapes={"ids": (len(pieces),)},
@@ -158,6 +163,7 @@ def training_pairs() -> None:
     st.markdown(
         "Start from single bytes. Count which two neighbours stand together most often, make them "
         "one token, and count again."
+        + (f" Here only {views.sample(corpus)} are counted." if views.is_long(corpus) else "")
     )
     guess = predict.choice(
         "What will the very first merge of this text be?",
@@ -175,7 +181,9 @@ def training_pairs() -> None:
         else "A blank and a letter" if first[0] == " " and first[1:].isalpha()
         else "Something else"
     )  # fmt: skip
-    predict.verdict(guess, kind, f"That pair stands in the text {learned[0].count:,} times.")
+    predict.verdict(
+        guess, kind, f"That pair stands {learned[0].count:,} times in {views.sample(corpus)}."
+    )
     n = step_through(len(learned))
     pieces = views.after_merges(corpus, n)
     left, right = st.columns([1, 1.2], gap="large")
@@ -192,14 +200,21 @@ def training_pairs() -> None:
             if ties:
                 st.caption(f"{ties} more are as frequent; the pair with the smaller ids wins.")
     with right:
-        st.caption(f"The text after {n} merges: {len(pieces)} tokens")
+        st.caption(
+            f"The beginning of the text after {wording.counted(n, 'merge')}: {len(pieces)} tokens"
+        )
         newest = learned[n - 1].rank if n else None
         chips.show(
             [piece.text for piece in pieces],
             marks=["lit" if piece.token_id == newest else "" for piece in pieces],
         )
         st.caption("Framed: the token made by the last merge.")
-    source.show(tokenizers.train_steps, key="data.training.code")
+    source.show(
+        tokenizers.train_steps,
+        tokenizers.BPETokenizer.from_merges,
+        tokenizers.BPETokenizer.encode_ordinary,
+        key="data.training.code",
+    )
 
 
 def step_through(most: int) -> int:
@@ -239,8 +254,10 @@ def windows() -> None:
                     st.caption(name)
                 chips.show([piece.text for piece in row], ids=[piece.token_id for piece in row])
     st.caption(
-        f"{len(made.windows.inputs):,} windows. Each shares {made.overlap} tokens with the next "
-        f"and skips {made.skipped}; {made.tail} at the end of the text fill no window."
+        f"{wording.counted(len(made.windows.inputs), 'window')}. Each shares "
+        f"{wording.counted(made.overlap, 'token')} with the next and skips {made.skipped}; "
+        f"{wording.counted(made.tail, 'token')} at the end of the text "
+        f"{'fills' if made.tail == 1 else 'fill'} no window."
     )
     st.markdown("Each window holds one exercise per place, with a growing context:")
     tokens = [piece.text for piece in rows[0]]
@@ -249,7 +266,6 @@ def windows() -> None:
     st.code("\n".join(line.replace("\n", "↵") for line in ladder), language=None, wrap_lines=True)
     source.show(
         batches.windows,
-        batches.GPTDatasetV1,
         key="data.windows.code",
         shapes={"inputs": made.windows.inputs, "targets": made.windows.targets},
     )
@@ -262,8 +278,9 @@ windows()
 def looking_up() -> None:
     """A look-up is a one-hot vector times the table."""
     st.markdown(
-        "A table has one row of numbers for each id. Looking up id 3 takes row 3 out. The same "
-        "as a calculation: a **one-hot** vector, all zeros but a single one, times the table."
+        "A table has one row of numbers for each id: the token's **vector**, a list with one "
+        "number in each **channel**. Looking up id 3 takes row 3 out. The same as a calculation: a "
+        "**one-hot** vector, all zeros but a single one, times the table."
     )
     left, right = st.columns(2)
     token_id = left.slider("Id", 0, 5, 3, key="data.id", bind="query-params")
@@ -279,7 +296,10 @@ def looking_up() -> None:
                   alt="The one-hot vector", height=140)  # fmt: skip
         plot.show(figures.looked_up(int(token_id), int(seed)), key="data-looked-up",
                   alt="The row looked up, and the same by multiplication", height=190)  # fmt: skip
-    st.caption(f"Largest difference between the two: {found.gap:.1e}. Training changes the table.")
+    st.caption(
+        f"Largest difference between the two: {wording.difference(found.gap)}. "
+        "Training changes the table."
+    )
     source.show(
         embeddings.look_up_by_product,
         key="data.lookup.code",
@@ -296,18 +316,18 @@ def positions() -> None:
     found = views.embedded(sentence)
     st.markdown(
         "The same word has the same vector wherever it stands. So each place in the window has a "
-        "vector of its own, and the two are added. These are the numbers of the bundled model."
+        "vector of its own, and the two are added. These are the numbers of the small starter "
+        "model that comes with this project."
     )
+    options = wording.numbered(found.words)
     place = st.selectbox(
         "Token of your sentence",
-        range(len(found.words)),
-        format_func=lambda i: f"{i + 1} {found.words[i]}",
+        options,
         key="data.place",
         bind="query-params",
     )
-    place = min(int(place or 0), len(found.words) - 1)
     plot.show(
-        figures.adding_up(sentence, place),
+        figures.adding_up(sentence, options.index(str(place))),
         key="data-adding",
         alt="Token vector, position vector and their sum",
         height=260,
@@ -315,7 +335,7 @@ def positions() -> None:
     steps = found.steps
     st.caption(
         f"The first 8 of {steps.sum.shape[-1]} channels. Column by column, the first two rows add "
-        "up to the third."
+        "up to the third, but for rounding in the last digit."
     )
     source.show(embeddings.embed, key="data.positions.code", shapes=steps._asdict())
 
@@ -330,6 +350,7 @@ def vector_map() -> None:
         "Dimensions", ["2", "3"], default="2", required=True,
         key="data.dimensions", bind="query-params",
     )  # fmt: skip
+    seen = views.flat_map(corpus, int(dimensions or 2))
     plot.show(
         figures.word_map(corpus, int(dimensions or 2)),
         key=f"data-map-{dimensions}",
@@ -337,14 +358,18 @@ def vector_map() -> None:
         height=560,
     )
     st.caption(
-        f"The first {views.MAP_TOKENS} different tokens of your text, as the bundled model holds "
-        "them, turned so that you see the directions in which they differ most. The axes say how "
-        "much of all difference you see. Tokens that lie close together mean similar things to it."
+        f"The first {len(seen.words)} different tokens of your text, as the starter model holds "
+        f"them, along the {dimensions} directions in which they differ most. You see "
+        f"{seen.share:.1%} of all difference between them, so tokens that lie close together here "
+        "may still be far apart in what you do not see."
     )
+    if len(seen.frequent) < len(seen.words):
+        st.caption(
+            f"Named are the {len(seen.frequent)} that are most frequent in {views.sample(corpus)}; "
+            "the others tell their names under the pointer."
+        )
     source.show(
-        embeddings.principal_components,
-        key="data.map.code",
-        shapes=views.flat_map(corpus, int(dimensions or 2)).projection._asdict(),
+        embeddings.principal_components, key="data.map.code", shapes=seen.projection._asdict()
     )
 
 
@@ -370,10 +395,15 @@ def whole_pipeline() -> None:
         with column:
             st.html(f'<p class="label">{name}</p><p class="numbers">{shape}</p>')
     st.caption(
-        "In the bundled model's own tokens. The last shape is windows × places × channels: this is "
-        "what attention reads."
+        "In the starter model's own tokens. A batch is what the model reads at once. The last "
+        "shape is windows × places × channels: this is what attention reads."
     )
-    source.show(batches.create_dataloader_v1, embeddings.embed, key="data.pipeline.code")
+    source.show(
+        batches.create_dataloader_v1,
+        batches.GPTDatasetV1,
+        embeddings.embed,
+        key="data.pipeline.code",
+    )
 
 
 whole_pipeline()

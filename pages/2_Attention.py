@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from dashboard import cached, frame, predict, session, source
+from dashboard import cached, frame, predict, session, source, wording
 from dashboard.components import plot
 from dashboard.lessons.attention import figures, formulas, views
 from llm_core import attention
@@ -12,6 +12,11 @@ from llm_core.sampling import generate
 
 frame.begin("attention")
 sentence = session.sentence_box()
+if views.left_out(sentence):
+    st.caption(
+        f"This page uses the first {views.MOST} tokens of your sentence and leaves out "
+        f"{views.left_out(sentence)}: more squares could not be read."
+    )
 
 
 def beside(
@@ -28,28 +33,28 @@ def beside(
 @frame.idea("Which earlier words matter?")
 def earlier_words() -> None:
     """Hide one token of the sentence and see the prediction change."""
-    words = views.sentence_words(sentence)
+    options = ["nothing hidden", *wording.numbered(views.sentence_words(sentence))]
     st.markdown(
         "To guess the next word, a model has to look back, and not every earlier word matters "
-        "equally. Hide one and see how far the guess moves."
+        "equally. It reads words in pieces, its **tokens**: hide one and see how far the guess "
+        "moves."
     )
     hidden = st.selectbox(
         "Hide one token of your sentence",
-        [None, *range(len(words))],
-        format_func=lambda i: "nothing hidden" if i is None else f"{i + 1} {words[i]}",
+        options,
         key="attention.hide",
         bind="query-params",
     )
     plot.show(
-        figures.hidden(sentence, hidden),
+        figures.hidden(sentence, options.index(str(hidden)) - 1 if hidden != options[0] else None),
         key="attention-hide",
         alt="The likeliest next tokens, with the whole sentence and with one token hidden",
         height=300,
     )
     st.caption(
-        "What the bundled model expects after your sentence. "
+        "What the small starter model that comes with this project expects after your sentence. "
         "The further the bars come apart, the more the hidden token mattered. Attention is how "
-        "each word decides which others to look at."
+        "each token decides which others to look at."
     )
     source.show(generate, key="attention.hide.code")
 
@@ -59,7 +64,7 @@ earlier_words()
 st.space("medium")
 left, right = st.columns([1.3, 1], vertical_alignment="bottom")
 vectors_of = left.segmented_control(
-    "Vectors for everything below",
+    "Vectors (rows of numbers) for everything below",
     [views.COURSE, views.OWN],
     default=views.COURSE,
     required=True,
@@ -69,64 +74,65 @@ vectors_of = left.segmented_control(
 )
 chosen = (str(vectors_of), sentence)
 shown = views.tokens(*chosen)
-places = range(len(shown.labels))
-row = right.selectbox(
-    "The word that asks",
+places = wording.numbered(shown.labels)
+asking = right.selectbox(
+    "The token that asks",
     places,
     index=min(1, len(places) - 1),
-    format_func=lambda i: f"{i + 1} {shown.labels[i]}",
     key="attention.row",
     bind="query-params",
 )
-row = min(int(row or 0), len(places) - 1)
-if shown.left_out:
-    st.caption(f"The first {len(places)} tokens are shown, {shown.left_out} are left out.")
+row = places.index(str(asking))
 
 
-@frame.idea("How alike are two words?")
+@frame.idea("How alike are two tokens?")
 def scores() -> None:
     """Dot products as scores."""
     steps = views.simple(*chosen)
     st.markdown(
-        "Each word is a row of numbers. Multiply two rows place by place and add up: the **dot "
-        "product**, large where the rows point the same way. That is the **score** of one word "
-        "with another."
+        "Each token is a vector, with one number in each **channel**. Multiply two vectors channel "
+        "by channel and add up: the **dot product**, large where they point the same way. That is "
+        "the **score** of one token with another."
     )
     other = st.selectbox(
         "Compare it with",
         places,
-        format_func=lambda i: f"{i + 1} {shown.labels[i]}",
         key="attention.other",
         bind="query-params",
     )
-    st.latex(formulas.dot_product(*chosen, row, min(int(other or 0), len(places) - 1)))
+    st.latex(formulas.dot_product(*chosen, row, places.index(str(other))))
     plot.show(
         figures.row_of_scores(*chosen, row),
         key="attention-scores",
-        alt="The asking word's score with each word",
+        alt="The asking token's score with each token",
         height=260,
     )
     guess = predict.choice(
-        "Does every word score highest with itself?",
-        ["Yes, always", "No, another word can win"],
+        "Does each of these tokens score highest with itself?",
+        ["Yes, each of them", "No, not each"],
         key="attention.itself",
         done="attention",
     )
     if guess is not None:
         if views.someone_beats_itself(steps.scores):
-            truth = "No, another word can win"
-            why = "Look along the rows: a long vector can beat the word's own, shorter one."
+            truth = "No, not each"
+            why = "Look along the rows: a long vector can beat the token's own, shorter one."
         else:
-            truth = "Yes, always"
-            why = "With many channels a vector agrees with itself most. Nothing forces that."
+            truth = "Yes, each of them"
+            why = (
+                "With many channels a vector mostly agrees best with itself. It is no law: try the "
+                "six course vectors."
+            )
         predict.verdict(guess, truth, why)
         plot.show(
             figures.all_scores(*chosen),
             key="attention-all-scores",
-            alt="Scores of every word with every word",
+            alt="Scores of every token with every token",
             height=400,
         )
-        st.caption("All at once it is one matrix product: the vectors times themselves, turned.")
+        st.caption(
+            "All at once it is one matrix product: the vectors times themselves, transposed."
+        )
     source.show(
         attention.simple_attention,
         attention.attend,
@@ -142,9 +148,9 @@ scores()
 def weights() -> None:
     """Three normalisations, then the context vector."""
     st.markdown(
-        "A weight is the share that a word takes from another, so a row of weights sums to 1. "
+        "A weight is the share that a token takes from another, so a row of weights sums to 1. "
         "Dividing by the sum is the first idea. **Softmax** makes every score positive with $e^x$ "
-        "before, which favours the large ones."
+        "first, which favours the large ones."
     )
     st.latex(r"\alpha_j = \frac{e^{\omega_j}}{\sum_k e^{\omega_k}}, \qquad \sum_j \alpha_j = 1")
     times = st.select_slider(
@@ -164,10 +170,10 @@ def weights() -> None:
     sums = [f"{sum(way.tolist()):.4g}" for way in ways]
     st.caption(
         f"The three rows sum to {sums[0]}, {sums[1]} and {sums[2]}. Where $e^x$ grows larger than "
-        "a 32-bit number can be, the definition gives nan and its bars are gone; torch's softmax "
-        "takes the largest score off first and never overflows."
+        "a 32-bit number can be, the definition gives nan (not a number) and its bars are gone; "
+        "torch's softmax subtracts the largest score from all of them first and never overflows."
     )
-    st.markdown("The **context vector** of the asking word is all vectors, each times its weight:")
+    st.markdown("The **context vector** of the asking token is all vectors, each times its weight:")
     st.latex(formulas.weighted_sum(*chosen, row))
     source.show(
         attention.normalisations,
@@ -180,12 +186,12 @@ def weights() -> None:
 weights()
 
 RUNG_SAYS = {
-    "Dot products": "Each vector is its own query, key and value. Nothing is learned.",
-    "Queries, keys, values": "Three learned matrices turn each vector into a "
+    "Dot products": "Each vector is its own query, key and value. Nothing is learnt.",
+    "Queries, keys, values": "Three learnt matrices (tables of numbers) turn each vector into a "
     '<b style="color: var(--query)">query</b> (what I look for), a <b style="color: var(--key)">'
     'key</b> (what I can be found by) and a <b style="color: var(--value)">value</b> (what I hand '
-    "over).",
-    "Causal": "The same, and no word sees the words after it.",
+    "over). One such set of three is a <b>head</b>.",
+    "Causal": "The same, and no token sees the tokens after it.",
     "Several heads": "Several causal attentions side by side, each with matrices of its own.",
 }
 
@@ -232,7 +238,7 @@ def ladder() -> None:
         gap = views.v1_gap(*chosen, int(width), int(seed))
         st.caption(
             "With the same numbers inside, `SelfAttention_v1` (bare parameters) and "
-            f"`SelfAttention_v2` (`nn.Linear`) differ by at most {gap:.1e}."
+            f"`SelfAttention_v2` (`nn.Linear`) differ by at most {wording.difference(gap)}."
         )
     source.show(*views.LADDER[str(rung)], key="attention.ladder.code", shapes=steps._asdict())
 
@@ -240,11 +246,11 @@ def ladder() -> None:
 ladder()
 
 
-@frame.idea("Why may no word look ahead?")
+@frame.idea("Why may no token look ahead?")
 def mask() -> None:
     """The causal mask, before and after softmax."""
     st.markdown(
-        "A model that learns to predict the next word must not see it. So all that lies to the "
+        "A model that learns to predict the next token must not see it. So all that lies to the "
         "right of the diagonal is hidden. One way: softmax over everything, then zeros."
     )
     both = views.mask_both_ways(*chosen, 2, 789)
@@ -260,7 +266,7 @@ def mask() -> None:
         predict.verdict(
             guess,
             "Only the last row" if len(kept) > 1 else "Every row",
-            f"They sum to {totals}: the last word alone has nothing to hide. Dividing each row by "
+            f"They sum to {totals}: the last token alone has nothing to hide. Dividing each row by "
             "its sum repairs that.",
         )
         draw = {stage: figures.masking(*chosen, stage, 2, 789) for stage in figures.MASKING}
@@ -277,8 +283,8 @@ def mask() -> None:
             }
         )
         st.caption(
-            f"The two results differ by at most {both.gap:.1e}. The second way is the one in use: "
-            "one step less, because $e^{-\\infty} = 0$."
+            f"The two results differ by at most {wording.difference(both.gap)}. The second way is "
+            "the one in use: one step less, because $e^{-\\infty} = 0$."
         )
     source.show(
         attention.mask_then_renormalise,
@@ -296,8 +302,8 @@ mask()
 def dropout() -> None:
     """Drop a share of the weights in training, and enlarge the rest."""
     st.markdown(
-        "In training a random share of the weights becomes zero, so that no word leans on a single "
-        "other one. The rest grow, so that the mean stays what it was."
+        "In training a random share of the weights becomes zero, so that no token leans on a "
+        "single other one. The rest grow, so that the mean stays what it was."
     )
     left, right = st.columns(2)
     rate = left.slider(
@@ -351,7 +357,10 @@ def several_heads() -> None:
     both = views.one_matrix(*chosen, int(width), int(heads), 123)
     table = [f"| {name} | {' × '.join(map(str, shape))} |" for name, shape in both.shapes.items()]
     st.markdown("\n".join(["| tensor | shape |", "|---|---|", *table]))
-    st.caption(f"The outputs of the stack and of the one matrix differ by at most {both.gap:.1e}.")
+    st.caption(
+        "The outputs of the stack and of the one matrix differ by at most "
+        f"{wording.difference(both.gap)}."
+    )
     source.show(
         attention.MultiHeadAttentionWrapper,
         attention.MultiHeadAttention.steps,
@@ -366,11 +375,12 @@ several_heads()
 
 @frame.idea("What do the heads of a model look at?")
 def heads_at_work() -> None:
-    """All heads of one layer of the bundled model, one of them enlarged."""
+    """All heads of one layer of the starter model, one of them enlarged."""
     loaded = cached.starter()
     st.markdown(
-        "The heads of the bundled model, reading **your sentence**. A row is a "
-        "word that asks, a column a word that is looked at; each row sums to 1."
+        f"The starter model reads **your sentence** in {loaded.config.n_layers} layers, one after "
+        f"the other, each with {loaded.config.n_heads} heads. A row is a token that asks, a column "
+        "a token that is looked at; each row sums to 1."
     )
     left, right = st.columns(2)
     layer = left.slider(
@@ -393,7 +403,10 @@ def heads_at_work() -> None:
         alt="Attention weights of the chosen head",
         height=460,
     )
-    st.caption("The upper right stays pale: no word looks ahead. Words appear under the pointer.")
+    st.caption(
+        "The upper right stays empty: every weight there is 0, because no token looks ahead. Under "
+        "the pointer each square names its two tokens."
+    )
     source.show(
         attention.MultiHeadAttention.steps,
         key="attention.work.code",
@@ -409,12 +422,12 @@ def fused_path() -> None:
     """The fused kernel against the readable steps, measured now."""
     paths = views.both_paths(sentence)
     st.markdown(
-        "Real models never write the weights down: a fused kernel goes from queries, keys and "
-        "values to the context in one sweep. Here both ways run on your sentence, through the "
-        "first attention of the bundled model."
+        "Real models never write the weights down: a fused kernel (one routine for all steps) goes "
+        "from queries, keys and values to the context in one sweep. Here both ways run on your "
+        "sentence, through the first attention of the starter model."
     )
     left, middle, right = st.columns(3)
-    left.metric("Largest difference", f"{paths.gap:.1e}")
+    left.metric("Largest difference", wording.difference(paths.gap))
     middle.metric("Outputs compared", f"{paths.fused.numel():,}")
     right.metric("Weights never written down", f"{paths.weights_written:,}")
     st.caption(

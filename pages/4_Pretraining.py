@@ -29,7 +29,8 @@ def what_loss_is() -> None:
     st.markdown(
         "A language model gives every token of its vocabulary a probability of coming next. Then "
         "the real next token is uncovered, and only **its** probability $p$ counts: $-\\ln p$ is "
-        "the model's surprise. The mean surprise is the **loss**."
+        "the model's surprise, in **nats**: units of the natural logarithm. The mean surprise is "
+        "the **loss**."
     )
     size = born.config.vocab_size
     options = ["0", f"{1 / size:.2g}", f"{surprise.blind_loss(size):.2f}", f"{size:,}"]
@@ -96,12 +97,19 @@ def run() -> None:
     with frame.guarded():
         planned = pretraining_plans.plan(ready, settings)
         st.caption(pretraining_views.cost(planned, settings))
-        if st.button(
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        begun = st.button(
             "Train", type="primary", icon=":material/play_arrow:", key="pretraining.train"
-        ):
+        )
+        inside = st.toggle(
+            "Gradient and learning rate", key="pretraining.inside", bind="query-params",
+            help="The gradient says, for each weight, which way and how steeply the loss changes; "
+            "the learning rate is how far a step then goes.",
+        )  # fmt: skip
+    if begun:
+        with frame.guarded():
             pretraining_runs.start(ready, settings, sentence)
             session.mark_done("pretraining")
-    inside = st.toggle("Gradient and learning rate", key="pretraining.inside", bind="query-params")
     job = jobs.current(own_run.KIND)
     facts = job.settings if job else pretraining_plans.facts(ready, settings)
     curves = [pretraining_views.loss_chart(facts)]
@@ -124,8 +132,9 @@ def learning_rate() -> None:
     """Warmup and cosine decay."""
     schedule = settings.schedule()
     st.markdown(
-        "The slopes of random weights point anywhere, so the first updates are small "
-        "(**warmup**). Towards the end they shrink along half a cosine, so that the weights settle."
+        "The slopes of the loss (its **gradient**) at random weights point anywhere, so the first "
+        "updates are small (**warmup**). Towards the end they shrink along half a cosine, so that "
+        "the weights settle."
     )
     plot.show(
         pretraining_views.schedule_figure(settings),
@@ -147,7 +156,7 @@ def writing() -> None:
     own = own_run.own_model()
     model = own or pretraining_plans.newborn(ready)
     if own is None:
-        st.caption("Nothing is trained yet: this is how a model writes that was just born.")
+        st.caption("Nothing is trained yet: this is how an untrained model writes.")
     left, middle, right, again = st.columns([3, 2, 2, 1.2], vertical_alignment="bottom")
     prompt = left.text_input(
         "Prompt", sentence, key="pretraining.prompt", max_chars=session.SENTENCE_LIMIT

@@ -78,6 +78,7 @@ def padding() -> None:
         "Cut or fill every message to this many tokens", 8, 120, Settings().max_length, 4,
         key="classify.length", bind="query-params",
     )  # fmt: skip
+    follow()
     st.markdown(
         "A batch is a rectangle of ids, so all its rows have one length. Longer messages are cut; "
         "shorter ones are filled up with end-of-text tokens, drawn as dots."
@@ -96,6 +97,18 @@ def padding() -> None:
     source.show(classification.SpamDataset, classification.pad, key="classify.source.pad")
 
 
+def cut_and_rank() -> tuple[int, int]:
+    """The two values that are set in one idea and used in another."""
+    cut, rank = (st.session_state.get(f"classify.{name}") for name in ("length", "rank"))
+    return int(cut or Settings().max_length), int(rank or Settings().rank)
+
+
+def follow() -> None:
+    """Draw the whole page again once one of them has changed in an idea that was redrawn alone."""
+    if st.session_state.get("classify.drawn_with", cut_and_rank()) != cut_and_rank():
+        st.rerun()
+
+
 @frame.idea("Which position knows the whole message?")
 def last_token() -> None:
     """The causal mask in two rows, and the answer read at every position."""
@@ -105,7 +118,8 @@ def last_token() -> None:
     model, _, key = classification_views.model_now(jobs.current(KIND))
     tokens, figure = classification_views.by_position(text, key, model)
     st.markdown(
-        "The new head gives two scores, at **every** position. But a GPT never looks ahead: what a "
+        "We take the small starter model that comes with this project and give it a new head with "
+        "two scores, at **every** position. But a GPT never looks ahead: what a "
         "position knows is itself and what stands before it."
     )
     guess = predict.choice(
@@ -166,7 +180,12 @@ def with_filler(text: str) -> None:
 @frame.idea("How much of the model has to change?")
 def freezing() -> None:
     """Which tensors train, for four ways to finetune."""
-    rank = st.slider("Rank of LoRA", 1, 32, 8, key="classify.rank", bind="query-params")
+    rank = st.slider(
+        "Rank of LoRA", 1, 32, 8, key="classify.rank", bind="query-params",
+        help="LoRA, low-rank adaptation, trains a thin detour round each matrix; the rank is how "
+        "many numbers wide it is.",
+    )  # fmt: skip
+    follow()
     ways = classification_runs.freeze_map(rank)
     shares = {
         way: (sum(p.trainable for p in rows), sum(p.parameters for p in rows))
@@ -194,9 +213,11 @@ def freezing() -> None:
         height=90 + 40 * len(ways["LoRA"]),
     )
     st.caption(
-        "In all: " + ", ".join(f"{way} {n:,} ({n / of:.2%})" for way, (n, of) in shares.items())
-        + ". LoRA leaves every matrix as it is and trains a thin detour round it."
-    )  # fmt: skip
+        f"Trained, for the {whole:,} numbers of the model: "
+        + ", ".join(f"{way} {n:,} ({n / whole:.2%})" for way, (n, _) in shares.items())
+        + ". LoRA leaves every matrix as it is and trains a thin detour round it; the detours are "
+        "numbers that come on top."
+    )
     source.show(
         classification.swap_head, classification.freeze, lora.replace_linear_with_lora,
         key="classify.source.freeze",
@@ -205,12 +226,16 @@ def freezing() -> None:
 
 @frame.idea("Can you watch it learn to decide?")
 def training() -> None:
-    """Finetune the bundled model, live."""
+    """Finetune the starter model, live."""
     split = classification_runs.balanced(examples).split
     settings = chosen_settings()
     steps = classification_runs.steps_in(split, settings)
     seconds = steps * classification_runs.seconds_a_step(
         settings.trainable, settings.rank, settings.max_length, settings.batch_size
+    )
+    st.caption(
+        f"{steps:,} steps of {settings.batch_size} messages, each cut or filled to "
+        f"{settings.max_length} tokens: about {seconds:.0f} seconds of computing on this machine."
     )
     if st.button("Train", type="primary", icon=":material/play_arrow:", key="classify.train"):
         jobs.start(
@@ -219,10 +244,6 @@ def training() -> None:
         )  # fmt: skip
         session.mark_done("classify")
         st.rerun()
-    st.caption(
-        f"{steps:,} steps of {settings.batch_size} messages, each cut or filled to "
-        f"{settings.max_length} tokens: about {seconds:.0f} seconds of computing on this machine."
-    )
     job = jobs.current(KIND)
     drawn = Settings(**job.settings) if job else settings
     charts = classification_views.curves((job.total if job else None) or steps, drawn.batch_size)
@@ -245,30 +266,36 @@ def chosen_settings() -> Settings:
         key="classify.lr", bind="query-params",
     )  # fmt: skip
     count = epochs.slider(
-        "Epochs", 1, 10, Settings().epochs, key="classify.epochs", bind="query-params"
-    )
+        "Epochs", 1, 10, Settings().epochs, key="classify.epochs", bind="query-params",
+        help="An epoch is one pass over all the messages it learns from.",
+    )  # fmt: skip
+    cut, rank = cut_and_rank()
     return Settings(
         trainable=WHAT[way],
         read=WHERE[place],
         learning_rate=learning_rate,
         epochs=count,
-        rank=int(st.session_state.get("classify.rank") or Settings().rank),
-        max_length=int(st.session_state.get("classify.length") or Settings().max_length),
+        rank=rank,
+        max_length=cut,
     )
 
 
 def outcome(job: jobs.Job) -> None:
     """Draw what the run has reached."""
-    last = next((s for s in reversed(job.history[:]) if s.train_accuracy is not None), None)
+    seen, kept = classification_runs.latest_accuracies(job)
     result = classification_runs.examined(job)
     columns = st.columns(3)
-    if last:
-        columns[0].metric("Training messages right", f"{last.train_accuracy:.1%}")
-        columns[1].metric("Validation messages right", f"{last.val_accuracy:.1%}")
+    if seen is not None and kept is not None:
+        columns[0].metric("Training messages right", f"{seen:.1%}")
+        columns[1].metric("Validation messages right", f"{kept:.1%}")
     if result:
         table = classification_views.decisions(result, 0.5)
         right = (table[0][0] + table[1][1]) / len(result.labels)
         columns[2].metric("Test messages right", f"{right:.1%}")
+    st.caption(
+        f"While it learns, it is measured on {classification_runs.MEASURED} messages of either "
+        "part; the test, at the end, takes all of its part."
+    )
 
 
 @frame.idea("Is your message spam?")
@@ -284,7 +311,7 @@ def try_it() -> None:
     model, settings, key = classification_views.model_now(jobs.current(KIND))
     before, after = st.columns(2, gap="large")
     with before:
-        st.markdown("**Before:** the language model is asked in words, and goes on writing.")
+        st.markdown("**Before:** the starter model is asked in words, and goes on writing.")
         prompt = f"{QUESTION} '{text}' Answer:"
         _, written = decoding.continuation(
             cached.starter(), prompt, temperature=0.0, seed=1, tokens=16
@@ -354,6 +381,7 @@ def mistakes() -> None:
         st.dataframe(wrong, hide_index=True, height=260)
 
 
+st.session_state.pop("classify.drawn_with", None)  # while the whole page is drawn, nothing is old
 data()
 padding()
 last_token()
@@ -361,4 +389,5 @@ freezing()
 training()
 try_it()
 mistakes()
+st.session_state["classify.drawn_with"] = cut_and_rank()
 frame.end("classify")

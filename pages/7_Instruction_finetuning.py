@@ -67,7 +67,7 @@ def entries() -> None:
 def layout() -> None:
     """The prompt in two styles, as tokens."""
     style = st.segmented_control(
-        "Prompt style", list(STYLES), default="Alpaca", required=True,
+        "Prompt style", list(STYLES), default=Settings().style, required=True,
         key="instruct.layout", bind="query-params",
     )  # fmt: skip
     laid = instruction_views.laid_out(entry, str(style))
@@ -81,7 +81,7 @@ def layout() -> None:
     st.caption(
         f"{len(laid.tokens)} tokens in {style} style, "
         f"{len(instruction_views.laid_out(entry, other).tokens)} in {other} style: a shorter "
-        "template trains faster, a wordier one tells the base model more."
+        "template trains faster, a wordier one tells the model more."
     )
     if st.toggle("Show it as plain text", key="instruct.plain", bind="query-params"):
         st.code(laid.text, language=None, wrap_lines=True)
@@ -99,9 +99,12 @@ def collate() -> None:
         key="instruct.batch", bind="query-params",
     )  # fmt: skip
     step = middle.segmented_control(
-        "Step", STAGES, default=STAGES[1], required=True, key="instruct.step", bind="query-params"
+        "Step", STAGES, default=STAGES[1], required=True, key="instruct.stage", bind="query-params"
     )
-    masked = right.toggle("Mask the question too", key="instruct.mask", bind="query-params")
+    masked = right.toggle(
+        "Mask the question too", key="instruct.mask", bind="query-params",
+        help="A masked target is left out of the loss.",
+    )  # fmt: skip
     batch = (
         instruction_views.toy_batch(masked)
         if what == TOY
@@ -112,8 +115,8 @@ def collate() -> None:
         [
             "Short rows are filled up with end-of-text tokens, and every row gets one more.",
             "The target of each position is the token that comes next: the row, shifted by one.",
-            "Targets set to −100 do not count. The first end of text stays, or the model would "
-            "never learn to stop.",
+            "A **mask** hides targets from the loss: set to −100, they do not count. The first "
+            "end of text stays, or the model would never learn to stop.",
         ][stage - 1]
     )
     everything, counting, words = instruction_views.counted(batch)
@@ -123,7 +126,7 @@ def collate() -> None:
         key="instruct.counts", done="instruct",
     )  # fmt: skip
     if stage == 3 and guess is None:
-        st.caption("The mask appears with your guess; here is the step before it.")
+        st.caption("Answer first: the mask appears with your guess. This is the step before it.")
         stage = 2
     instruction_views.collated(batch, stage)
     if guess is not None:
@@ -148,12 +151,17 @@ def collate() -> None:
 
 @frame.idea("Can you watch it learn to answer?")
 def run() -> None:
-    """Finetune the bundled model, live."""
+    """Finetune the starter model, live."""
     parts = instruction_runs.split(examples)
     settings = chosen_settings()
     steps = instruction_runs.steps_in(parts, settings)
     seconds = steps * instruction_runs.seconds_a_step(
         settings.trainable, settings.style, settings.batch_size
+    )
+    st.caption(
+        f"{steps:,} steps of {settings.batch_size} entries: about {seconds:.0f} seconds of "
+        "computing on this machine. The model is the small starter model that comes with this "
+        "project, the loss is that of pretraining; only the text is new."
     )
     if st.button("Train", type="primary", icon=":material/play_arrow:", key="instruct.train"):
         jobs.start(
@@ -162,10 +170,6 @@ def run() -> None:
         )  # fmt: skip
         session.mark_done("instruct")
         st.rerun()
-    st.caption(
-        f"{steps:,} steps of {settings.batch_size} entries: about {seconds:.0f} seconds of "
-        "computing on this machine. Model and loss are those of pretraining; only the text is new."
-    )
     live.panel(KIND, instruction_views.curves(steps), beside=instruction_views.samples)
     source.show(
         instructions.instruction_loader, training.train, instructions.answer,
@@ -181,6 +185,8 @@ def chosen_settings() -> Settings:
     trainable = what.segmented_control(
         "What is trained", ["everything", "LoRA"], default="everything", required=True,
         key="instruct.what", bind="query-params",
+        help="LoRA, low-rank adaptation, freezes the model and trains thin detours round its "
+        "matrices.",
     )  # fmt: skip
     layout = style.segmented_control(
         "Prompt style of the run", list(STYLES), default=Settings().style, required=True,
@@ -191,12 +197,14 @@ def chosen_settings() -> Settings:
         format_func="{:g}".format, key="instruct.lr", bind="query-params",
     )  # fmt: skip
     count = epochs.slider(
-        "Epochs", 1, 10, Settings().epochs, key="instruct.epochs", bind="query-params"
-    )
+        "Epochs", 1, 10, Settings().epochs, key="instruct.epochs", bind="query-params",
+        help="An epoch is one pass over all the entries it learns from.",
+    )  # fmt: skip
     with more.popover("More"):
         mask_prompt = st.toggle(
-            "Learn from the answers alone", key="instruct.answers_only", bind="query-params"
-        )
+            "Learn from the answers alone", Settings().mask_prompt, key="instruct.answers_only",
+            bind="query-params",
+        )  # fmt: skip
         rank = st.slider("Rank of LoRA", 1, 64, 16, key="instruct.rank", bind="query-params")
     return Settings(
         trainable=str(trainable), style=str(layout), learning_rate=learning_rate, epochs=count,
@@ -264,7 +272,7 @@ def ask() -> None:
     style = str(job.settings["style"]) if job else Settings().style
     before, after = st.columns(2, gap="large")
     with before:
-        st.markdown("**Before:** it continues the text.")
+        st.markdown("**Before:** the starter model continues the text.")
         answer(cached.starter().model, ("starter", 0), asked, style)
     with after:
         if snapshot is None:
@@ -273,7 +281,10 @@ def ask() -> None:
             st.markdown(f"**After {snapshot.steps:,} steps:** it answers.")
             answer(snapshot.model, snapshot.key, asked, style)
     st.caption(
-        f"Asked in {style} style; an answer has at most {instruction_runs.MOST_TOKENS} tokens."
+        f"Asked in {style} style, the prompt style of the run; an answer has at most "
+        f"{instruction_runs.MOST_TOKENS} tokens. Does the untrained one seem to answer, too? The "
+        "starter model has read the bundled training entries as plain text, without the prompt's "
+        "frame: it knows what such answers look like, but not that it is being asked."
     )
     source.show(instructions.answer, key="instruct.source.answer")
 

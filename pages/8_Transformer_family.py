@@ -75,7 +75,9 @@ def translating() -> None:
         marks=["lit" if p < 0.5 else "" for p in done.probabilities],
     )  # fmt: skip
     st.caption(
-        f"{known.story}." + (f" Its translation there: {known.meaning}" if known.meaning else "")
+        f"{known.story}."
+        + (f" Its translation there: {known.meaning}" if known.meaning else "")
+        + family_views.beyond(sentence)
     )
     if not done.words:
         return  # a run that has only just begun may stop before the first word
@@ -130,7 +132,7 @@ def filling() -> None:
     )
     options = ["BERT", "GPT", "Both about as often"]
     guess = predict.choice(
-        "In sentences that neither has learned from, who finds the hidden word more often?",
+        "In sentences that neither has learnt from, who finds the hidden word more often?",
         options,
         key="family.more",
         done="family",
@@ -176,13 +178,16 @@ def going_on() -> None:
         family_views.show_written(given, done.words, done.probabilities)
         st.caption(f"{family_views.parameters(GO_ON):,} parameters, tokens are whole words.")
     with right:
-        st.markdown("**The bundled starter**")
+        st.markdown("**The starter model**")
         text = " ".join(given)
         further = decoding.continuation(
             cached.starter(), text, temperature=heat, seed=int(seed), tokens=24
         )
         decoding.show(further)
-        st.caption(f"{history.starter_size():,} parameters, tokens are pieces of words.")
+        st.caption(
+            f"The small starter model that comes with this project: {history.starter_size():,} "
+            "parameters, tokens are pieces of words."
+        )
     st.caption(
         "The same beginning, the same kind of model, other reading: a GPT goes on in the manner of "
         "what it was trained on, and in no other."
@@ -198,25 +203,19 @@ _NAMES = {"Translate": TRANSLATE, "Fill the gap": FILL, "Go on": GO_ON}
 @frame.idea("How long does it take to learn this?")
 def learning() -> None:
     """Train one of the three from random weights, live."""
-    left, right = st.columns([2, 1], vertical_alignment="bottom")
-    name = left.segmented_control(
+    name = st.segmented_control(
         "Which family", list(_NAMES), default="Translate", required=True, key="family.train",
         bind="query-params",
     )  # fmt: skip
     kind = _NAMES.get(str(name), TRANSLATE)
-    with right, st.container(horizontal_alignment="right"):
-        begun = st.button(
-            "Train it from scratch",
-            type="primary",
-            icon=":material/play_arrow:",
-            key="family.start",
-        )
     st.caption(
         f"{family_views.effort(kind)} Afterwards the ideas above work with your weights. The lower "
         f"curve is the share of {family_runs.HELD_OUT} held-back sentences for which it gets "
         f"{family_views.RIGHT[kind]}."
     )
-    if begun:
+    if st.button(
+        "Train it from scratch", type="primary", icon=":material/play_arrow:", key="family.start"
+    ):
         family_views.start(kind, sentence)
         session.mark_done("family")
     live.panel(kind, family_views.run_charts(kind), beside=family_views.log)
@@ -240,10 +239,6 @@ def few_shots() -> None:
     left, right = st.columns(2, gap="large")
     with left:
         st.code(prompt.text, language=None, wrap_lines=True)
-        st.markdown("The model goes on:")
-        chips.show(
-            [token for token, _ in answer.said], notes=[f"at {p:.1%}" for _, p in answer.said]
-        )
         st.caption(
             f"The right answer,{prompt.right}, has probability {answer.right:.2g}. Its first token "
             f"is number {answer.rank:,} of {answer.vocabulary:,} in the model's order; blind "
@@ -252,8 +247,12 @@ def few_shots() -> None:
     with right:
         plot.show(
             few_shot.next_figure(loaded, prompt), key="family-next",
-            alt="The likeliest next tokens after the prompt", height=290,
+            alt="The likeliest next tokens after the prompt", height=240,
         )  # fmt: skip
+    with st.expander("What the model writes after it", icon=":material/edit:"):
+        chips.show(
+            [token for token, _ in answer.said], notes=[f"at {p:.1%}" for _, p in answer.said]
+        )
     guess = predict.choice(
         "Compared with no example, five examples make the right answer …",
         [few_shot.MANY, few_shot.SOME, few_shot.NONE],
@@ -263,20 +262,24 @@ def few_shots() -> None:
     if guess is None:
         return
     truth, times = few_shot.effect(loaded, chosen.task, chosen.question)
-    predict.verdict(
-        guess, truth,
-        f"For this model and question it is {times:.3g} times as likely. If the wrong answer rises "
-        "as much, the model has taken over the form and not the task.",
-    )  # fmt: skip
-    plot.show(
-        few_shot.shots_figure(loaded, chosen.task, chosen.question), key="family-shots",
-        alt="Probability of the right and of a wrong answer, by number of examples", height=330,
-    )  # fmt: skip
-    st.caption(
-        f"This model has {loaded.model.num_parameters():,} parameters, GPT-3 had "
-        f"{history.growth()[1].parameters:,.0f}. There the gain from examples grew with the size "
-        "of the model; a small one may take over the form of the answers, or not even that."
-    )
+    left, right = st.columns(2, gap="large")
+    with left:
+        predict.verdict(
+            guess, truth,
+            f"For this model and question it is {times:.3g} times as likely. If the wrong answer "
+            "rises as much, the model has taken over the form and not the task.",
+        )  # fmt: skip
+        st.caption(
+            f"This model has {loaded.model.num_parameters():,} parameters, GPT-3 had "
+            f"{history.growth()[1].parameters:,.0f}. There the gain from examples grew with the "
+            "size of the model; a small one may take over the form of the answers, or not even "
+            "that."
+        )
+    with right:
+        plot.show(
+            few_shot.shots_figure(loaded, chosen.task, chosen.question), key="family-shots",
+            alt="Probability of the whole right and of a wrong answer, by number of examples", height=260,
+        )  # fmt: skip
     source.show(sampling.generate, key="family.source.few-shot")
 
 

@@ -1,5 +1,6 @@
 """Lines over steps: losses, accuracies, learning rates, functions."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -34,7 +35,8 @@ def curves(
         dashed: names drawn dashed, so that colour is not the only difference.
         faint: names drawn thin and pale, behind what matters.
         level: a horizontal reference line and what it means.
-        second_x: title, positions (in x) and labels of a second axis on top, e.g. tokens seen.
+        second_x: title, positions (in x) and labels of a second axis on top, e.g. tokens seen; the
+            axis below has its gridlines at the same places.
     """
     traces: list[Any] = [
         go.Scatter(
@@ -75,10 +77,23 @@ def curves(
         y_title=y_title,
         legend=len(lines) > 1,
         margin={"l": 56, "r": 16, "t": 76 if second_x else 32, "b": 48},
-        xaxis={"range": list(x_range)} if x_range else {},
+        xaxis=({"range": list(x_range)} if x_range else {})
+        | ({"tickvals": list(second_x[1])} if second_x else {}),
         yaxis={"range": list(y_range)} if y_range else {},
         **layout,
     )
     if second_x:
         drawn.update_layout(legend={"yref": "container", "y": 1, "yanchor": "top"})
     return drawn
+
+
+def round_places(end: float, most: int = 6) -> list[int]:
+    """Round numbers from 0 to `end`, at most so many, for the ticks of two axes at once.
+
+    >>> round_places(300), round_places(198), round_places(20)
+    ([0, 100, 200, 300], [0, 50, 100, 150], [0, 5, 10, 15, 20])
+    """
+    power = 10 ** math.floor(math.log10(max(end, 1)))
+    widths = [power * share // 10 for share in (1, 2, 5, 10, 20, 50)]
+    width = next(w for w in widths if w >= 1 and end / w <= most - 1)
+    return list(range(0, math.floor(end) + 1, width))

@@ -22,6 +22,7 @@ def heatmap(
     high: float | None = None,
     diverging: bool = False,
     numbers: bool | None = None,
+    digits: int = 2,
     hover: str = "from %{y} to %{x}: %{z:.4f}",
 ) -> go.Figure:
     """One square per number.
@@ -37,6 +38,7 @@ def heatmap(
         high: value of the last colour; the largest if left out.
         diverging: two-sided scale with zero in the middle.
         numbers: write the values into the squares; by default only where they fit.
+        digits: decimals of the values written into the squares.
         hover: text under the pointer.
     """
     matrix = np.asarray(values, dtype=np.float32)
@@ -58,7 +60,7 @@ def heatmap(
         colorscale=scale(palette.DIVERGING if diverging else palette.SEQUENTIAL),
         xgap=1,
         ygap=1,
-        texttemplate="%{z:.2f}" if write else None,
+        texttemplate=f"%{{z:.{digits}f}}" if write else None,
         hoverongaps=False,
         customdata=[[f"{r} → {c}" for c in columns] for r in rows],
         hovertemplate=hover.replace("%{y}", "").replace("from  to %{x}", "%{customdata}")

@@ -1,6 +1,6 @@
 """Points with names: embeddings projected to two or three dimensions."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,7 +19,7 @@ def scatter(
     z_title: str = "",
     colour: palette.Tone = palette.ACCENT,
     lit: Sequence[int] = (),
-    named: bool = True,
+    named: Collection[int] | None = None,
 ) -> go.Figure:
     """Named points.
 
@@ -31,7 +31,7 @@ def scatter(
         z_title: likewise, for three dimensions.
         colour: of the points.
         lit: indices drawn larger, in the validation colour, with a diamond.
-        named: write the names beside the points (always there on hover).
+        named: indices whose names stand beside the points, all if left out (on hover always).
     """
     places = np.asarray(points, dtype=np.float32)
     chosen = set(lit)
@@ -44,10 +44,11 @@ def scatter(
         "line": {"width": 0},
     }
     common: dict[str, Any] = {
-        "mode": "markers+text" if named else "markers",
-        "text": list(labels),
+        "mode": "markers+text",
+        "text": [name if named is None or i in named else "" for i, name in enumerate(labels)],
+        "hovertext": list(labels),
         "marker": marker,
-        "hovertemplate": "%{text}<extra></extra>",
+        "hovertemplate": "%{hovertext}<extra></extra>",
     }
     if places.shape[1] == 3:
         trace = go.Scatter3d(x=places[:, 0], y=places[:, 1], z=places[:, 2], **common)

@@ -57,6 +57,12 @@ def test_a_run_begins_at_blind_guessing_and_gets_better() -> None:
     assert history[-1].loss < history[0].loss - 1
 
 
+def test_both_evaluation_curves_reach_the_last_step() -> None:
+    whole, part = ran(SHORT).history, ran(replace(SHORT, steps=11, warmup=0.0)).history
+    assert [r.step for r in whole if r.val_loss is not None] == [0, 4, 8, 11]
+    assert [r.step for r in part if r.val_loss is not None] == [0, 4, 8, 10]
+
+
 def test_what_a_run_keeps_is_a_copy_that_further_steps_leave_alone() -> None:
     ready = made(corpus.story())
     planned = pretraining_plans.plan(ready, SHORT)

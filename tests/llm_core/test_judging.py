@@ -67,6 +67,13 @@ def test_braces_in_an_answer_are_just_braces() -> None:
     assert judge(entry("{0} {x}", "exact"), "no").reason == 'Expected: "{0} {x}".'
 
 
+@pytest.mark.parametrize("check", ["exact", "one_of", "contains"])
+def test_the_reason_has_one_full_stop_where_the_answer_brings_its_own(check: str) -> None:
+    reason = judge(entry("She cannot drive.", check), "no").reason
+    assert reason.endswith('"She cannot drive."')
+    assert judge(entry("axe", check), "no").reason.endswith('"axe".')
+
+
 def test_an_unknown_check_is_refused_with_the_known_ones() -> None:
     with pytest.raises(ValueError, match=r"exact, one_of, contains, number, free"):
         judge(entry("x", "vibes"), "x")

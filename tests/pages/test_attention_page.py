@@ -48,11 +48,11 @@ def test_the_learned_and_the_causal_rung_start_with_the_books_numbers() -> None:
     assert causal.weights[1, :2].tolist() == pytest.approx([0.5517, 0.4483], abs=1e-4)
 
 
-def test_scores_of_all_words_are_shown_only_after_a_guess() -> None:
+def test_scores_of_all_tokens_are_shown_only_after_a_guess() -> None:
     app = opened()
     pictures = len(app.get("bidi_component"))
-    app.button_group(key="attention.itself").set_value("Yes, always").run()
-    assert "Not quite: No, another word can win" in text_of(app)
+    app.button_group(key="attention.itself").set_value("Yes, each of them").run()
+    assert "The answer is: No, not each" in text_of(app)
     assert len(app.get("bidi_component")) == pictures + 1
     assert "attention" in app.session_state["done"]
 
@@ -117,3 +117,22 @@ def test_hiding_a_token_moves_the_prediction() -> None:
     assert seen.whole != seen.without
     untouched = views.hide("The lighthouse keeper wound the clock because", None)
     assert untouched.whole == untouched.without
+
+
+def test_the_asking_token_is_always_one_of_those_on_show() -> None:
+    app = opened()
+    assert app.selectbox(key="attention.row").value == "2 journey"
+    app.button_group(key="attention.vectors").set_value(views.OWN).run()
+    assert app.selectbox(key="attention.row").value == "2 light"
+    app.text_input(key="text").set_value("one two").run()
+    assert app.selectbox(key="attention.row").value in app.selectbox(key="attention.row").options
+    assert whole(app)
+
+
+def test_a_sentence_that_is_cut_is_said_to_be_cut() -> None:
+    assert f"the first {views.MOST} tokens" in text_of(opened(text="a b " * 40))
+    assert "leaves out" not in text_of(opened())
+
+
+def test_no_difference_is_written_as_0() -> None:
+    assert "differ by at most 0." in text_of(opened())

@@ -86,6 +86,11 @@ def test_a_run_can_be_watched_and_asked_before_it_ends(page: AppTest) -> None:
     assert not page.exception
 
 
+def test_the_plan_of_the_run_follows_the_cut_that_another_idea_sets(page: AppTest) -> None:
+    page.slider(key="classify.length").set_value(24).run()
+    assert "cut or filled to 24 tokens" in captions(page)
+
+
 def test_filler_never_moves_the_answer_at_the_last_real_token(page: AppTest) -> None:
     page.pills(key="classify.where").set_value("at the last token").run()
     page.pills(key="classify.drift").set_value("it stays").run()

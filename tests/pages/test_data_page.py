@@ -56,7 +56,7 @@ def test_the_page_opens_whole_and_counts_its_own_text() -> None:
 def test_an_unknown_word_fails_and_the_special_token_repairs_it() -> None:
     app = opened(text="The zyzzyva sat")
     app.button_group(key="data.known").set_value("Yes").run()
-    assert "Not quite: No" in text_of(app)
+    assert "The answer is: No" in text_of(app)
     assert "UnknownTokenError: 'zyzzyva' is not in the vocabulary" in text_of(app)
     assert "<|unk|> sat <|endoftext|>" in text_of(app)
     assert "data" in app.session_state["done"]
@@ -194,3 +194,25 @@ def test_both_ends_of_the_sliders_make_sense() -> None:
         for end in ends:
             app.slider(key=key).set_value(end).run()
             assert whole(app), key
+
+
+def test_only_as_many_names_are_written_on_the_map_as_can_be_read() -> None:
+    seen = views.flat_map(story(), 2)
+    assert len(seen.frequent) == views.MAP_NAMES < len(seen.words)
+    assert {"␣the", "␣and"} <= {seen.words[place] for place in seen.frequent}
+    assert f"You see {seen.share:.1%} of all difference" in text_of(opened())
+
+
+def test_a_long_text_is_said_to_be_counted_in_part_only() -> None:
+    assert "in its first 20,000 characters" in text_of(opened())
+    app = pasted("It was a dark night. " * 40)
+    assert "first 20,000 characters" not in text_of(app)
+
+
+def test_one_token_fills_no_window_and_two_fill_none() -> None:
+    app = opened(data__context="4", data__stride="4")
+    tail = views.slide(story(), 4, 4).tail
+    verb = (
+        "token at the end of the text fills" if tail == 1 else "tokens at the end of the text fill"
+    )
+    assert f"{tail} {verb} no window" in text_of(app)

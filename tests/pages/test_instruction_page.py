@@ -74,11 +74,11 @@ def test_a_run_lowers_the_loss_and_answers(page: AppTest, what: str) -> None:
 
 
 def test_the_mask_is_shown_after_the_guess_alone(page: AppTest) -> None:
-    page.segmented_control(key="instruct.step").set_value("Mask").run()
-    assert "The mask appears with your guess" in words(page)
+    page.segmented_control(key="instruct.stage").set_value("Mask").run()
+    assert "the mask appears with your guess" in words(page)
     page.pills(key="instruct.counts").set_value("10").run()
     assert "Yes: 10" in words(page)
-    assert "The mask appears with your guess" not in words(page)
+    assert "the mask appears with your guess" not in words(page)
     page.toggle(key="instruct.mask").set_value(True)
     page.segmented_control(key="instruct.batch").set_value("Three entries").run()
     assert not page.exception

@@ -106,7 +106,7 @@ def test_the_loss_of_blind_guessing_is_shown_only_after_a_guess() -> None:
     app = opened()
     assert "A loss below this line" not in text_of(app)
     app.button_group(key="pretraining.blind").set_value("512").run()
-    assert f"Not quite: {math.log(512):.2f}" in text_of(app)
+    assert f"The answer is: {math.log(512):.2f}" in text_of(app)
     assert app.dataframe
     assert well(app)
     for words in ("From the training text", "From the validation text"):

@@ -32,12 +32,14 @@ def hidden(sentence: str, place: int | None) -> Any:
 
 @drawn
 def row_of_scores(source: str, sentence: str, row: int) -> Any:
-    """One token's score with each token."""
+    """One token's score with each token; with four decimals, as in the book, while they fit."""
+    labels = _labels(source, sentence)
     return charts.bars(
         {"score": views.simple(source, sentence).scores[row].tolist()},
-        labels=_labels(source, sentence),
+        labels=labels,
         colours={"score": palette.QUERY},
         value_title="score (dot product)",
+        number_format=".4f" if len(labels) <= 12 else ".2~g",
     )
 
 

@@ -20,11 +20,11 @@ STEPS: dict[str, tuple[tuple[str, ...], str]] = {
 
 
 SQUARE = ("scores", "scaled", "masked", "weights")
-"""Fields of AttentionSteps with a number for each pair of words."""
+"""Fields of AttentionSteps with a number for each pair of tokens."""
 
 
 def dot_product(source: str, sentence: str, row: int, other: int) -> str:
-    """The score of two words, written out."""
+    """The score of two tokens, written out."""
     vectors = views.tokens(source, sentence).vectors
     one, two = vectors[row].tolist(), vectors[other].tolist()
     score = views.simple(source, sentence).scores[row, other].item()
@@ -33,7 +33,7 @@ def dot_product(source: str, sentence: str, row: int, other: int) -> str:
     ]
     return (
         rf"x^{{({row + 1})}} \cdot x^{{({other + 1})}} = "
-        rf"{_sum(terms, len(one))} = {score:.4g}"
+        rf"{_sum(terms, len(one))} = {score:.4f}"
     )
 
 

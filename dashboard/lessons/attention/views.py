@@ -1,7 +1,7 @@
 """What the attention page shows: llm_core's attention on six course vectors or on a sentence.
 
 Each function is one call into llm_core, kept in a cache; the tensors it gives belong to everybody
-and are only read. `attention_figures.py` draws them.
+and are only read. `figures.py` draws them.
 """
 
 from collections.abc import Callable
@@ -34,8 +34,6 @@ class Tokens(NamedTuple):
     """T words, as they stand at an axis."""
     vectors: Tensor
     """(T, C)"""
-    left_out: int
-    """Tokens at the end of the sentence for which there was no room."""
 
 
 def _ids(sentence: str) -> tuple[list[int], int]:
@@ -55,11 +53,11 @@ def _words(ids: list[int]) -> tuple[str, ...]:
 def tokens(source: str, sentence: str) -> Tokens:
     """The course's six words, or the sentence as it enters the model's first block."""
     if source == COURSE:
-        return Tokens(attention.TOY_SENTENCE, attention.toy_inputs(), 0)
-    ids, left_out = _ids(sentence)
+        return Tokens(attention.TOY_SENTENCE, attention.toy_inputs())
+    ids, _ = _ids(sentence)
     with torch.inference_mode():
         vectors = cached.starter().model.embed(torch.tensor([ids])).output[0]  # (T, C)
-    return Tokens(_words(ids), vectors, left_out)
+    return Tokens(_words(ids), vectors)
 
 
 class Hidden(NamedTuple):
@@ -80,8 +78,14 @@ def sentence_words(sentence: str) -> tuple[str, ...]:
 
 
 @st.cache_data(show_spinner=False, max_entries=256)
+def left_out(sentence: str) -> int:
+    """Tokens at the end of the sentence for which there is no room."""
+    return _ids(sentence)[1]
+
+
+@st.cache_data(show_spinner=False, max_entries=256)
 def hide(sentence: str, place: int | None) -> Hidden:
-    """Let the bundled model predict the next token, with the token at `place` taken out."""
+    """Let the starter model predict the next token, with the token at `place` taken out."""
     loaded = cached.starter()
     ids, _ = _ids(sentence)
     rest = [token for i, token in enumerate(ids) if i != place] or [loaded.end_of_text]
@@ -237,7 +241,7 @@ def one_matrix(source: str, sentence: str, width: int, heads: int, seed: int) ->
 
 @st.cache_resource(show_spinner=False, max_entries=32)
 def model_heads(sentence: str) -> Tensor:
-    """Who looks at whom in the bundled model, (L, H, T, T)."""
+    """Who looks at whom in the starter model, (L, H, T, T)."""
     ids, _ = _ids(sentence)
     with torch.inference_mode():
         return cached.starter().model.steps(torch.tensor([ids])).attention_weights[:, 0]

@@ -1,4 +1,4 @@
-"""Runs that turn the bundled model into a spam filter, and what the page asks of the result.
+"""Runs that turn the starter model into a spam filter, and what the page asks of the result.
 
 A run works on the scheduler's thread; it leaves a snapshot of its model at every evaluation, which
 is what the page classifies with.
@@ -31,8 +31,8 @@ MOST_MESSAGES = 3000
 EVALUATIONS = 10
 """How often a run measures itself."""
 
-MEASURED = 4
-"""Training batches it counts right labels on; of validation batches, three times as many."""
+MEASURED = 48
+"""Messages of each part it measures itself on: few, so that pause and stop need not wait."""
 
 WHAT: dict[str, Trainable] = {
     "the head alone": "head",
@@ -111,7 +111,7 @@ def token_counts(examples: Examples) -> dict[str, list[int]]:
 
 
 def dataset(messages: list[Message], max_length: int) -> SpamDataset:
-    """Messages as the bundled model reads them."""
+    """Messages as the starter model reads them."""
     starter = cached.starter()
     longest = min(max_length, starter.config.context_length)
     return SpamDataset(messages, _tokenizer(), longest, starter.end_of_text)
@@ -122,7 +122,7 @@ def _tokenizer() -> Tokenizer:
 
 
 def classifier(settings: Settings) -> GPTModel:
-    """A copy of the bundled model with a fresh head, frozen but for what shall be trained."""
+    """A copy of the starter model with a fresh head, frozen but for what shall be trained."""
     model = cached.fresh(cached.starter().model)
     with RandomState(settings.seed).borrowed():
         classification.swap_head(model)
@@ -175,32 +175,59 @@ def make_steps(split: Split, settings: Settings) -> Callable[[Job], Iterator[Cla
         model = classifier(settings)
         size = settings.batch_size
         train_loader = DataLoader(dataset(split.train, settings.max_length), size, shuffle=True)
-        val_loader = DataLoader(dataset(split.validation, settings.max_length), size)
+        kept = DataLoader(dataset(split.validation[:MEASURED], settings.max_length), MEASURED)
+        seen = DataLoader(dataset(split.train[:MEASURED], settings.max_length), MEASURED)
         total = steps_in(split, settings)
-        every = max(1, total // EVALUATIONS)
         pad = cached.starter().end_of_text
         stream = classification.train_classifier(
-            model, train_loader, val_loader, adamw(model, learning_rate=settings.learning_rate),
-            num_epochs=settings.epochs, eval_freq=every, eval_iter=MEASURED // 2,
-            random_state=state, read=settings.read, pad_token_id=pad,
+            model, train_loader, kept, adamw(model, learning_rate=settings.learning_rate),
+            num_epochs=settings.epochs, eval_freq=None, eval_iter=1, random_state=state,
+            read=settings.read, pad_token_id=pad,
         )  # fmt: skip
+        measures = {
+            "train_loss": (classification.calc_loss_loader, seen),
+            "val_loss": (classification.calc_loss_loader, kept),
+            "train_accuracy": (classification.calc_accuracy_loader, seen),
+            "val_accuracy": (classification.calc_accuracy_loader, kept),
+        }
         watch = RandomState(settings.seed)  # measuring must not change what the run draws
         for step in stream:
-            if step.train_loss is not None or step.train_accuracy is not None:
-                with watch.borrowed():
-                    accuracies = [
-                        classification.calc_accuracy_loader(
-                            loader, model, "cpu", count, settings.read, pad
-                        )
-                        for loader, count in ((train_loader, MEASURED), (val_loader, 3 * MEASURED))
-                    ]
-                step = step._replace(train_accuracy=accuracies[0], val_accuracy=accuracies[1])
+            found: dict[str, float | None] = dict.fromkeys(measures)
+            for name in _due(step.step, total, list(measures)):
+                measure, loader = measures[name]
+                with watch.borrowed(), classification.asked(model):
+                    found[name] = measure(loader, model, "cpu", None, settings.read, pad)
+            if found["val_accuracy"] is not None:
                 snapshots.take(job, model, step.step + 1)
-            yield step
+            yield step._replace(
+                train_loss=found["train_loss"], val_loss=found["val_loss"],
+                train_accuracy=found["train_accuracy"], val_accuracy=found["val_accuracy"],
+            )  # fmt: skip
         snapshots.take(job, model, total)
-        job.products["test"] = _examined(model, split.test, settings)
 
     return steps
+
+
+def _due(step: int, total: int, names: list[str]) -> list[str]:
+    """What is measured after this step: one after the other on steps in a row, the last at the end.
+
+    >>> [_due(step, 100, ["loss", "accuracy"]) for step in (0, 1, 2, 10, 98, 99)]
+    [['loss'], ['accuracy'], [], ['loss'], ['loss'], ['accuracy']]
+    """
+    every, last = max(len(names), total // EVALUATIONS), total - len(names)
+    return [
+        name
+        for turn, name in enumerate(names)
+        if (step < last and step % every == turn) or step == max(0, last + turn)
+    ]
+
+
+def latest_accuracies(job: Job) -> tuple[float | None, float | None]:
+    """The share of right labels last measured on training and on validation messages."""
+    backwards = job.history[::-1]
+    seen = (step.train_accuracy for step in backwards if step.train_accuracy is not None)
+    kept = (step.val_accuracy for step in backwards if step.val_accuracy is not None)
+    return next(seen, None), next(kept, None)
 
 
 class Examined(NamedTuple):
@@ -218,7 +245,7 @@ def examined(job: Job) -> Examined | None:
     snapshot = snapshots.latest(job)
     if job.active or snapshot is None:
         return None
-    if "test" not in job.products:  # it was stopped before its own end
+    if "test" not in job.products:  # whoever looks first; no other run has to wait for it
         messages = job.products["split"].test
         job.products["test"] = _examined(snapshot.model, messages, Settings(**job.settings))
     return cast(Examined, job.products["test"])

@@ -10,6 +10,7 @@ import streamlit as st
 from dashboard import cached, charts, chips, live, palette, snapshots
 from dashboard.charts.confusion import confusion
 from dashboard.charts.counts import counts
+from dashboard.charts.curves import round_places
 from dashboard.charts.freeze_map import freeze_map
 from dashboard.dataset_choice import BY_DIGEST, Examples
 from dashboard.jobs import Job
@@ -67,17 +68,23 @@ def lengths(examples: Examples, cut: int) -> str:
 
 def batch(examples: Examples, cut: int, rows: int = 4) -> int:
     """Draw the first rows of a batch as the model reads them; gives how many ids are filler."""
-    tokenizer, pad = cached.starter().tokenizer, cached.starter().end_of_text
-    data = classification_runs.dataset(
-        classification_runs.balanced(examples).split.train[:rows], cut
-    )
-    for ids in data.encoded_texts:
+    pad, texts = cached.starter().end_of_text, _first_rows(examples, cut, rows)
+    for pieces in texts:
         chips.show(
-            ["·" if i == pad else tokenizer.decode([i]) for i in ids],
-            notes=[f"filler, id {i}" if i == pad else f"id {i}" for i in ids],
-            marks=["dim" if i == pad else "" for i in ids],
+            ["·" if i == pad else token for i, token in pieces],
+            notes=[f"filler, id {i}" if i == pad else f"id {i}" for i, _ in pieces],
+            marks=["dim" if i == pad else "" for i, _ in pieces],
         )
-    return sum(ids.count(pad) for ids in data.encoded_texts)
+    return sum(i == pad for pieces in texts for i, _ in pieces)
+
+
+@st.cache_data(show_spinner=False, max_entries=64, hash_funcs=BY_DIGEST)
+def _first_rows(examples: Examples, cut: int, rows: int) -> list[list[tuple[int, str]]]:
+    """Ids and tokens of the first messages it learns from, cut or filled up."""
+    messages = classification_runs.balanced(examples).split.train[:rows]
+    decode = cached.starter().tokenizer.decode
+    data = classification_runs.dataset(messages, cut)
+    return [[(i, decode([i])) for i in ids] for ids in data.encoded_texts]
 
 
 def seen_from(tokens: list[str], place: int) -> None:
@@ -151,7 +158,7 @@ def freezing(rank: int) -> str:
 
 def curves(steps: int, batch_size: int) -> list[live.Chart]:
     """Loss and accuracy of a run, on what it learns from and on what it does not."""
-    places = [steps * i / 4 for i in range(5)]
+    places = round_places(steps)
     messages = ("messages seen", places, [f"{place * batch_size:,.0f}" for place in places])
 
     def pair(name: str) -> tuple[live.Line, ...]:
@@ -167,9 +174,12 @@ def curves(steps: int, batch_size: int) -> list[live.Chart]:
             name="loss",
             alt="Loss on training and validation messages over the steps of the run",
             lines=pair("loss"),
-            y_title="loss in nats",
+            y_title="loss (nats per message)",
             y_range=(0, 1.6),
-            level=(math.log(len(CLASSES)), "a coin"),
+            level=(
+                math.log(len(CLASSES)),
+                f"blind guessing: ln {len(CLASSES)} = {math.log(len(CLASSES)):.2f}",
+            ),
             second_x=messages,
             x_end=steps,
             height=290,
@@ -180,7 +190,7 @@ def curves(steps: int, batch_size: int) -> list[live.Chart]:
             lines=pair("accuracy"),
             y_title="share of right labels",
             y_range=(0.35, 1.02),
-            level=(1 / len(CLASSES), "a coin"),
+            level=(1 / len(CLASSES), "blind guessing"),
             second_x=messages,
             x_end=steps,
             height=290,

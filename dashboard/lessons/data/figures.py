@@ -1,4 +1,4 @@
-"""The data page's pictures: what text_views gives, through the charts."""
+"""The data page's pictures: what views.py gives, through the charts."""
 
 from html import escape
 from typing import Any
@@ -44,7 +44,7 @@ def candidates(corpus: Corpus, n: int) -> Any:
         {"count": [row.count for row in rows]},
         labels=[f"<b>{labels[0]}</b>", *labels[1:]],
         colours={"count": palette.OUTPUT},
-        value_title="times in the text",
+        value_title="times",
         sideways=True,
         number_format=",d",
     )
@@ -100,6 +100,7 @@ def adding_up(sentence: str, place: int) -> Any:
         column_title="channels",
         diverging=True,
         numbers=True,
+        digits=3,
     )
 
 
@@ -111,6 +112,7 @@ def word_map(corpus: Corpus, dimensions: int) -> Any:
     return charts.scatter(
         seen.projection.coordinates,
         labels=[escape(word, quote=False) for word in seen.words],
+        named=seen.frequent,
         x_title=shares[0],
         y_title=shares[1],
         z_title=shares[2] if dimensions == 3 else "",

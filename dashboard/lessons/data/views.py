@@ -1,9 +1,10 @@
 """What the data page shows: the learner's text on its way to vectors, step by step.
 
 Each function is one or two calls into llm_core, kept in a cache; what they give is only read.
-`text_figures.py` draws it.
+`figures.py` draws it.
 """
 
+from collections import Counter
 from typing import NamedTuple, cast
 
 import streamlit as st
@@ -19,12 +20,16 @@ from llm_core.random_state import RandomState
 SPECIAL = ("<|endoftext|>", "<|unk|>")
 OPENING = 220
 """Characters of the text that are shown piece by piece."""
+PREVIEW = 80
+"""Characters of the text that stand at the top of the page: one line, in large letters too."""
 TRAINED_ON = 20_000
-"""Characters our own byte pairs are learned from, so that every step comes at once."""
+"""Characters our own byte pairs are learnt from, so that every step comes at once."""
 MERGES = 400
-"""Merges our own byte pairs are learned for."""
+"""Merges our own byte pairs are learnt for."""
 MAP_TOKENS = 90
 """Tokens on the map of vectors."""
+MAP_NAMES = 40
+"""Tokens on the map whose names are written; more would overprint each other."""
 
 
 @st.cache_resource(show_spinner=False, max_entries=32, hash_funcs=BY_DIGEST)
@@ -33,6 +38,23 @@ def opening(corpus: Corpus) -> str:
     start = corpus.text.lstrip()[:OPENING]
     cut = start.rfind(" ")
     return start if len(start) < OPENING or cut < OPENING // 2 else start[:cut]
+
+
+@st.cache_data(show_spinner=False, max_entries=32, hash_funcs=BY_DIGEST)
+def preview(corpus: Corpus) -> str:
+    """How the text begins, in one line."""
+    line = " ".join(opening(corpus).split())
+    return line if len(corpus.text) <= PREVIEW else f"{line[:PREVIEW].rstrip()} …"
+
+
+def is_long(corpus: Corpus) -> bool:
+    """Whether only the beginning of the text is counted."""
+    return len(corpus.text) > TRAINED_ON
+
+
+def sample(corpus: Corpus) -> str:
+    """What to call the part of the text that is counted."""
+    return f"its first {TRAINED_ON:,} characters" if is_long(corpus) else "the text"
 
 
 @st.cache_resource(show_spinner=False, max_entries=32, hash_funcs=BY_DIGEST)
@@ -94,9 +116,9 @@ def knows(corpus: Corpus, special: bool) -> tokenizers.SimpleTokenizerV1:
 @st.cache_data(show_spinner=False, max_entries=128)
 def gpt2_pieces(text: str) -> list[Piece]:
     """A text in GPT-2's tokens; `<|endoftext|>` is read as the special token."""
-    tokenizer = cached.gpt2_tokenizer()
+    tokenizer = tokenizers.gpt2_bpe()
     ids = tokenizer.encode(text, allowed_special={SPECIAL[0]}, disallowed_special=())
-    return [_piece(i, tokenizer.decode_single_token_bytes(i)) for i in ids]
+    return [_piece(i, tokenizer.token_bytes(i)) for i in ids]
 
 
 @st.cache_resource(show_spinner=False, max_entries=16, hash_funcs=BY_DIGEST)
@@ -109,9 +131,9 @@ def gpt2_ids(corpus: Corpus) -> list[int]:
 
 @st.cache_resource(show_spinner=False, max_entries=16, hash_funcs=BY_DIGEST)
 def merges(corpus: Corpus) -> list[tokenizers.Merge]:
-    """Byte pairs learned from the text's beginning, one merge after the other."""
-    sample = corpus.text[:TRAINED_ON]
-    return list(tokenizers.train_steps(sample, 257 + MERGES, n_candidates=8))
+    """Byte pairs learnt from the text's beginning, one merge after the other."""
+    part = corpus.text[:TRAINED_ON]
+    return list(tokenizers.train_steps(part, 257 + MERGES, n_candidates=8))
 
 
 @st.cache_resource(show_spinner=False, max_entries=128, hash_funcs=BY_DIGEST)
@@ -193,7 +215,7 @@ def look_up(token_id: int, seed: int) -> LookUp:
 
 
 class Embedded(NamedTuple):
-    """A sentence as it enters the bundled model."""
+    """A sentence as it enters the starter model."""
 
     words: list[str]
     steps: embeddings.EmbeddingSteps
@@ -201,7 +223,7 @@ class Embedded(NamedTuple):
 
 @st.cache_resource(show_spinner=False, max_entries=64)
 def embedded(sentence: str) -> Embedded:
-    """Token vectors plus position vectors of a sentence, in the bundled model."""
+    """Token vectors plus position vectors of a sentence, in the starter model."""
     loaded = cached.starter()
     ids = loaded.tokenizer.encode_ordinary(sentence)[: loaded.config.context_length]
     with torch.inference_mode():
@@ -214,21 +236,28 @@ class Map(NamedTuple):
 
     words: list[str]
     projection: embeddings.Projection
+    share: float
+    """Of all difference between the vectors, what can be seen; between 0 and 1."""
+    frequent: frozenset[int]
+    """Places in `words` of the most frequent ones."""
 
 
 @st.cache_resource(show_spinner=False, max_entries=32, hash_funcs=BY_DIGEST)
 def flat_map(corpus: Corpus, dimensions: int) -> Map:
-    """The bundled model's vectors of the text's first different tokens, seen where they differ."""
+    """The starter model's vectors of the text's first different tokens, seen where they differ."""
     loaded = cached.starter()
     ids = loaded.tokenizer.encode_ordinary(corpus.text[:TRAINED_ON])
     different = list(dict.fromkeys(ids))[:MAP_TOKENS]
     vectors = loaded.model.tok_emb.weight.detach()[different]  # (N, C)
     names = [chips.visible(loaded.tokenizer.decode([i])) for i in different]
-    return Map(names, embeddings.principal_components(vectors, dimensions))
+    seen = embeddings.principal_components(vectors, dimensions)
+    times = Counter(ids)
+    order = sorted(range(len(names)), key=lambda place: -times[different[place]])
+    return Map(names, seen, sum(seen.explained.tolist()), frozenset(order[:MAP_NAMES]))
 
 
 class Pipeline(NamedTuple):
-    """Shapes on the way from a text to what enters the bundled model."""
+    """Shapes on the way from a text to what enters the starter model."""
 
     characters: int
     tokens: int

@@ -84,7 +84,7 @@ def questions(task: str) -> tuple[str, ...]:
 
 def models() -> dict[str, cached.Loaded]:
     """The models in memory that can be asked, by what they are called on the page."""
-    found = {"Starter": cached.starter()}
+    found = {"Starter model": cached.starter()}
     if own := own_run.own_model():
         found["Your pretrained model"] = own
     opened = weights_source.shown()
@@ -194,7 +194,7 @@ def shots_figure(loaded: cached.Loaded, task: str, question: int) -> str:
             },
             labels=["no example", "1 example", *(f"{n} examples" for n in SHOTS[2:])],
             colours={right: palette.GOOD, other: palette.BAD},
-            value_title="probability of the whole answer",
+            value_title="probability",
             value_range=(1e-10, 1.0),
             log=True,
         ).to_json()

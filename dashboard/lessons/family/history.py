@@ -38,7 +38,7 @@ _HERE = (
 
 
 def starter_size() -> int:
-    """How many numbers the bundled GPT has learned."""
+    """How many numbers the starter model has learnt."""
     return cached.starter().model.num_parameters()
 
 
@@ -46,7 +46,7 @@ def starter_size() -> int:
 def figure() -> str:
     """All of them, and those of this page, on a logarithmic axis."""
     here = [(name, family_views.parameters(kind), kind_of) for name, kind, kind_of in _HERE]
-    starter = ("Bundled starter", starter_size(), DECODER)
+    starter = ("Starter model", starter_size(), DECODER)
     rows = [*here, starter, *((f"{p.year}  {p.name}", p.parameters, p.kind) for p in PUBLISHED)]
     return str(
         sizes(

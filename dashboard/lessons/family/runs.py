@@ -91,7 +91,7 @@ class Gap(NamedTuple):
 
 
 def sentences() -> translation.PairSplit:
-    """The pairs that are learned from, and those that are held back."""
+    """The pairs that are learnt from, and those that are held back."""
     return translation.split_pairs(sentence_pairs())
 
 
@@ -134,7 +134,7 @@ class Record(NamedTuple):
 
 
 def newborn(kind: str, split: translation.PairSplit, random_state: RandomState) -> Model:
-    """One of the three before it has learned anything."""
+    """One of the three before it has learnt anything."""
     recipe = RECIPES[kind]
     with random_state.borrowed():
         if kind == TRANSLATE:

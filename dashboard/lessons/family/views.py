@@ -30,7 +30,7 @@ BUNDLED, MINE = "Bundled", "My run"
 
 @st.cache_resource(show_spinner=False, max_entries=3)
 def _bundled(kind: str) -> Member:
-    """The model that comes with the project; where it is missing, one that has learned nothing."""
+    """The model that comes with the project; where it is missing, one that has learnt nothing."""
     member = family_runs.bundled(kind)
     if member is not None:
         return member
@@ -67,14 +67,14 @@ def _weights_key(kind: str) -> str:
 
 @st.cache_resource(show_spinner=False)
 def _meanings() -> tuple[dict[tuple[str, ...], str], frozenset[tuple[str, ...]], int]:
-    """What every known sentence means, which are held back, how many are learned from."""
+    """What every known sentence means, which are held back, how many are learnt from."""
     split, cut = family_runs.sentences(), vocabulary().split
     meaning = {tuple(cut(pair.source)): pair.target for part in split for pair in part}
     return meaning, frozenset(tuple(cut(pair.source)) for pair in split.test), len(split.train)
 
 
 def parameters(kind: str) -> int:
-    """How many numbers the bundled model of this kind has learned."""
+    """How many numbers the bundled model of this kind has learnt."""
     return sum(weights.numel() for weights in _bundled(kind).model.model.parameters())
 
 
@@ -84,18 +84,36 @@ class Known(NamedTuple):
     meaning: str
     """The German that the grammar of the data gives it; "" for a sentence of the learner's own."""
     story: str
-    """Whether the models have learned from it."""
+    """Whether the models have learnt from it."""
 
 
 def known(sentence: Sentence) -> Known:
-    """Whether the models have learned from this sentence."""
+    """Whether the models have learnt from this sentence."""
     meaning, held_back, learned = _meanings()
     expected = meaning.get(sentence.words, "")
     if not expected:
-        return Known("", f"This is none of the {learned:,} sentences it learned from")
+        return Known("", f"This is none of the {learned:,} sentences it learnt from")
     if sentence.words in held_back:
-        return Known(expected, "This sentence was held back: it never learned from it")
-    return Known(expected, f"This is one of the {learned:,} sentences it learned from")
+        return Known(expected, "This sentence was held back: it never learnt from it")
+    return Known(expected, f"This is one of the {learned:,} sentences it learnt from")
+
+
+@st.cache_data(show_spinner=False)
+def longest_learnt() -> int:
+    """Words of the longest sentence that the models have learnt from, without the mark."""
+    split, cut = family_runs.sentences().train, vocabulary().split
+    return max(len(cut(pair.source)) for pair in split) - 1
+
+
+def beyond(sentence: Sentence) -> str:
+    """What to expect of a sentence longer than any that they learnt from; "" for others."""
+    count, longest = len(sentence.words) - 1, longest_learnt()
+    if count <= longest:
+        return ""
+    return (
+        f" With {count} words it is longer than any of them (at most {longest}): expect a visibly "
+        "worse translation."
+    )
 
 
 class Translated(NamedTuple):
@@ -370,7 +388,7 @@ def run_charts(kind: str) -> tuple[live.Chart, ...]:
                     dashed=True,
                 ),
             ),
-            y_title="loss, nats per word",
+            y_title="loss (nats per word)",
             x_end=steps,
             y_range=(0.0, 1.2 * blind),
             level=(blind, f"blind guessing: ln {words} = {blind:.2f}"),

@@ -1,4 +1,4 @@
-"""Runs that teach the bundled model to answer, and the answers of any model on the page.
+"""Runs that teach the starter model to answer, and the answers of any model on the page.
 
 A run works on the scheduler's thread; at every evaluation it leaves a snapshot of its model and
 answers to a few instructions that it never trains on.
@@ -38,7 +38,7 @@ MOST_TOKENS = 32
 """An answer ends here at the latest."""
 
 MOST_ENTRIES = 1500
-"""Entries learned from, of a larger file, so that an epoch stays short."""
+"""Entries learnt from, of a larger file, so that an epoch stays short."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +51,7 @@ class Settings:
     """Width of LoRA's detours."""
     style: str = "Phi-3"
     """One of STYLES."""
-    mask_prompt: bool = False
+    mask_prompt: bool = True
     """Learn from the answers alone."""
     learning_rate: float = 1e-3
     epochs: int = 4
@@ -83,7 +83,7 @@ def split(examples: Examples) -> Split:
 
 
 def learner(settings: Settings) -> GPTModel:
-    """A copy of the bundled model, with all or only LoRA's detours to be trained."""
+    """A copy of the starter model, with all or only LoRA's detours to be trained."""
     model = cached.fresh(cached.starter().model).requires_grad_(True)
     if settings.trainable == "LoRA":
         with RandomState(settings.seed).borrowed():

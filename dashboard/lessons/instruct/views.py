@@ -116,7 +116,7 @@ def toy_batch(mask_prompt: bool) -> Batch:
 
 
 def entry_batch(entries: list[dict[str, Any]], style: str, mask_prompt: bool) -> Batch:
-    """Three entries as the bundled model reads them."""
+    """Three entries as the starter model reads them."""
     starter = cached.starter()
     data = InstructionDataset(entries, starter.tokenizer, STYLES[style])  # type: ignore[arg-type]
     pad = starter.end_of_text
@@ -185,7 +185,8 @@ def ignored_loss() -> IgnoredLoss:
 
 def curves(steps: int) -> list[live.Chart]:
     """Loss of a run, on what it learns from and on what it does not."""
-    blind = math.log(cached.starter().config.vocab_size)
+    vocabulary = cached.starter().config.vocab_size
+    blind = math.log(vocabulary)
     return [
         live.Chart(
             name="loss",
@@ -200,10 +201,10 @@ def curves(steps: int) -> list[live.Chart]:
                     dashed=True,
                 ),
             ),
-            y_title="loss in nats per token",
+            y_title="loss (nats per token)",
             x_end=steps,
             y_range=(0, 1.15 * blind),
-            level=(blind, "guessing blindly"),
+            level=(blind, f"blind guessing: ln {vocabulary:,} = {blind:.2f}"),
             height=300,
         )
     ]

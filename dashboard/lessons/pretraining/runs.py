@@ -25,9 +25,10 @@ from dashboard.lessons.pretraining.plans import (
 from llm_core.accounting import flops_ledger
 from llm_core.batches import create_dataloader_v1
 from llm_core.gpt import GPTModel
+from llm_core.loss import Batches
 from llm_core.random_state import RandomState
 from llm_core.sampling import generate
-from llm_core.training import DivergedError, TrainStep, adamw, train
+from llm_core.training import DivergedError, TrainStep, adamw, evaluate_model, train
 
 SAMPLES = 8
 """How often in a run the model writes something; once more before the first step."""
@@ -83,7 +84,8 @@ def steps(
         random_state = RandomState(settings.seed)
         with random_state.borrowed():
             model = GPTModel(planned.config)
-        stream = _stream(model, ready, settings, random_state)
+        loaders = _loaders(ready, settings)
+        stream = _stream(model, loaders, settings, random_state)
         every = max(5, 10 * round(settings.steps / SAMPLES / 10))
         blind = math.log(planned.config.vocab_size)
         _publish(job, model, ready, prompt, 0)
@@ -92,6 +94,10 @@ def steps(
             for record in stream:
                 _still_sensible(record, blind)
                 done = record.step + 1
+                if done == settings.steps and record.val_loss is None:
+                    with random_state.borrowed():  # so that the curves reach the end
+                        losses = evaluate_model(model, *loaders, "cpu", EVAL_BATCHES)
+                    record = record._replace(train_loss=losses[0], val_loss=losses[1])
                 yield record
                 if done % every == 0:
                     _publish(job, model, ready, prompt, done)
@@ -108,10 +114,8 @@ def steps(
     return make_steps
 
 
-def _stream(
-    model: GPTModel, ready: Material, settings: Settings, random_state: RandomState
-) -> Iterator[TrainStep]:
-    """llm_core's training, with everything it takes."""
+def _loaders(ready: Material, settings: Settings) -> tuple[Batches, Batches]:
+    """Batches of the training part and of the validation part."""
     size, window = settings.batch_size, settings.context_length
     train_loader = create_dataloader_v1(
         ready.train_text, size, max_length=window, stride=window, tokenizer=ready.tokenizer
@@ -125,10 +129,19 @@ def _stream(
         drop_last=False,
         tokenizer=ready.tokenizer,
     )
+    return train_loader, val_loader
+
+
+def _stream(
+    model: GPTModel,
+    loaders: tuple[Batches, Batches],
+    settings: Settings,
+    random_state: RandomState,
+) -> Iterator[TrainStep]:
+    """llm_core's training, with everything it takes."""
     return train(
         model,
-        train_loader,
-        val_loader,
+        *loaders,
         adamw(model, learning_rate=settings.learning_rate, weight_decay=settings.weight_decay),
         num_epochs=settings.steps,
         eval_freq=settings.eval_freq,

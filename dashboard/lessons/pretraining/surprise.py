@@ -85,7 +85,7 @@ def figure(born: Surprise, learnt: Surprise | None) -> str:
         groups,
         labels=[chips.label(token) for token in born.targets],
         colours={"untrained": palette.TEST, "trained": palette.ACCENT},
-        value_title="−ln p, in nats",
+        value_title="−ln p (nats)",
         label_title="the token that came next",
         value_range=(0.0, 1.15 * highest),
         number_format=".2f",

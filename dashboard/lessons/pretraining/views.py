@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import charts, jobs, live, palette
+from dashboard.charts.curves import round_places
 from dashboard.lessons.pretraining import memorised, passages
 from dashboard.lessons.pretraining.plans import Material, Plan, Settings
 from dashboard.lessons.pretraining.runs import Sample, Samples
@@ -20,6 +21,7 @@ FATES = (BOTH_FALL, TURNS_BACK, STAYS)
 
 _AROUND = 260  # characters shown on each side of the split
 _WORDS = 90  # characters whose loss is looked at
+_SHOWN = 3  # moments of a run whose samples stand open
 
 
 def loss_chart(run: Mapping[str, Any]) -> live.Chart:
@@ -30,7 +32,7 @@ def loss_chart(run: Mapping[str, Any]) -> live.Chart:
     """
     blind = math.log(run["vocab_size"])
     steps, tokens = int(run["steps"]), int(run["batch_size"]) * int(run["context_length"])
-    places = [round(steps * i / 4) for i in range(5)]
+    places = round_places(steps)
     return live.Chart(
         name="loss",
         alt="Loss over training steps, on training and on validation text",
@@ -46,7 +48,7 @@ def loss_chart(run: Mapping[str, Any]) -> live.Chart:
                 dashed=True,
             ),
         ),
-        y_title="loss, nats per token",
+        y_title="loss (nats per token)",
         x_end=float(steps),
         y_range=(0.0, 1.2 * blind),
         level=(blind, f"blind guessing: ln {run['vocab_size']:,} = {blind:.2f}"),
@@ -89,18 +91,26 @@ def inner_charts(run: Mapping[str, Any]) -> tuple[live.Chart, ...]:
 def samples(job: jobs.Job) -> None:
     """What the model wrote on the way, newest first, with what it copied marked."""
     history: Sequence[Samples] = job.products.get("samples", ())
-    with st.container(height=330, border=False, key="pretraining-samples"):
-        for moment in reversed(history):
-            left, right = st.columns(2, gap="medium")
-            with left:
-                _sample(f"After {moment.step:,} steps, your sentence goes on", moment.free)
-            with right:
-                _sample("The training text's first words go on", moment.recited)
+    newest = history[::-1]
+    for moment in newest[:_SHOWN]:
+        _moment(moment)
+    if newest[_SHOWN:]:
+        with st.expander("What it wrote before", icon=":material/history:"):
+            for moment in newest[_SHOWN:]:
+                _moment(moment)
     st.caption(
         "Grey: the prompt. Underlined: stands word for word in the training text, at least "
         f"{memorised.AT_LEAST} characters in a row. Your sentence goes on by chance, with the same "
         "draws every time; the text's own words go on with the likeliest token."
     )
+
+
+def _moment(moment: Samples) -> None:
+    left, right = st.columns(2, gap="medium")
+    with left:
+        _sample(f"After {moment.step:,} steps, your sentence goes on", moment.free)
+    with right:
+        _sample("The training text's first words go on", moment.recited)
 
 
 def _sample(title: str, sample: Sample) -> None:

@@ -1,0 +1,33 @@
+"""Numbers and tokens as they stand in a sentence or in a list of a page."""
+
+from collections.abc import Sequence
+
+
+def difference(gap: float) -> str:
+    """How far two results lie apart; none at all is plainly 0.
+
+    >>> difference(0.0), difference(7.5e-08)
+    ('0', '7.5e-08')
+    """
+    return f"{gap:.1e}" if gap else "0"
+
+
+def counted(number: int, noun: str) -> str:
+    """A number with what it counts.
+
+    >>> counted(1, "token"), counted(1200, "token")
+    ('1 token', '1,200 tokens')
+    """
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")
+
+
+def numbered(tokens: Sequence[str]) -> list[str]:
+    """Tokens as options of a select box: with their places, so that repeated ones stay distinct.
+
+    As text, and not as numbers shown as text: so a box whose tokens change forgets a choice that is
+    no longer among them.
+
+    >>> numbered(("the", "cat"))
+    ['1 the', '2 cat']
+    """
+    return [f"{i} {token}" for i, token in enumerate(tokens, 1)]
