@@ -292,9 +292,10 @@ def outcome(job: jobs.Job) -> None:
         table = classification_views.decisions(result, 0.5)
         right = (table[0][0] + table[1][1]) / len(result.labels)
         columns[2].metric("Test messages right", f"{right:.1%}")
+    most = {name: n * classification_runs.PIECE for name, n in classification_runs.PIECES.items()}
     st.caption(
-        f"While it learns, it is measured on {classification_runs.MEASURED} messages of either "
-        "part; the test, at the end, takes all of its part."
+        f"While it learns, it is measured on up to {most['train']} training and "
+        f"{most['validation']} validation messages; the test, at the end, takes all of its part."
     )
 
 

@@ -278,7 +278,8 @@ def few_shots() -> None:
     with right:
         plot.show(
             few_shot.shots_figure(loaded, chosen.task, chosen.question), key="family-shots",
-            alt="Probability of the whole right and of a wrong answer, by number of examples", height=260,
+            alt="Probability of the whole right and of a wrong answer, by number of examples",
+            height=260,
         )  # fmt: skip
     source.show(sampling.generate, key="family.source.few-shot")
 

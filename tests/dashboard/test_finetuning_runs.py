@@ -43,6 +43,14 @@ def test_a_large_file_is_used_in_part_and_stays_balanced() -> None:
     assert sum(row.label == "spam" for row in used.rows) * 2 == len(used.rows)
 
 
+@pytest.mark.parametrize("total", [1, 3, 10, 19, 20, 66, 198, 1000])
+def test_every_round_of_measuring_is_whole_and_the_last_one_ends_the_run(total: int) -> None:
+    count = 10
+    due = [turn for step in range(total) for turn in classification_runs._due(step, total, count)]
+    assert due == list(range(count)) * (len(due) // count)
+    assert classification_runs._due(total - 1, total, count)[-1] == count - 1
+
+
 @pytest.mark.parametrize("style", instruction_runs.STYLES)
 @pytest.mark.parametrize("entry", [ENTRY, ENTRY | {"input": ""}])
 def test_the_coloured_pieces_are_the_prompt_that_is_trained_on(

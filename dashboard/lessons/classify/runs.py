@@ -7,6 +7,7 @@ is what the page classifies with.
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from statistics import fmean
 from typing import NamedTuple, cast
 
 import streamlit as st
@@ -31,8 +32,11 @@ MOST_MESSAGES = 3000
 EVALUATIONS = 10
 """How often a run measures itself."""
 
-MEASURED = 48
-"""Messages of each part it measures itself on: few, so that pause and stop need not wait."""
+PIECE = 48
+"""Messages measured between two steps: few, so that pause and stop need not wait."""
+
+PIECES = {"train": 2, "validation": 3}
+"""Pieces of each part that a run measures itself on."""
 
 WHAT: dict[str, Trainable] = {
     "the head alone": "head",
@@ -175,51 +179,64 @@ def make_steps(split: Split, settings: Settings) -> Callable[[Job], Iterator[Cla
         model = classifier(settings)
         size = settings.batch_size
         train_loader = DataLoader(dataset(split.train, settings.max_length), size, shuffle=True)
-        kept = DataLoader(dataset(split.validation[:MEASURED], settings.max_length), MEASURED)
-        seen = DataLoader(dataset(split.train[:MEASURED], settings.max_length), MEASURED)
+        kept = _pieces(split.validation, PIECES["validation"], settings)
+        seen = _pieces(split.train, PIECES["train"], settings)
         total = steps_in(split, settings)
         pad = cached.starter().end_of_text
         stream = classification.train_classifier(
-            model, train_loader, kept, adamw(model, learning_rate=settings.learning_rate),
+            model, train_loader, kept[0], adamw(model, learning_rate=settings.learning_rate),
             num_epochs=settings.epochs, eval_freq=None, eval_iter=1, random_state=state,
             read=settings.read, pad_token_id=pad,
         )  # fmt: skip
-        measures = {
-            "train_loss": (classification.calc_loss_loader, seen),
-            "val_loss": (classification.calc_loss_loader, kept),
-            "train_accuracy": (classification.calc_accuracy_loader, seen),
-            "val_accuracy": (classification.calc_accuracy_loader, kept),
-        }
+        losses, rights = classification.calc_loss_loader, classification.calc_accuracy_loader
+        pieces = [
+            *(("train_loss", losses, piece) for piece in seen),
+            *(("val_loss", losses, piece) for piece in kept),
+            *(("train_accuracy", rights, piece) for piece in seen),
+            *(("val_accuracy", rights, piece) for piece in kept),
+        ]
         watch = RandomState(settings.seed)  # measuring must not change what the run draws
+        parts: dict[str, list[float]] = {}
         for step in stream:
-            found: dict[str, float | None] = dict.fromkeys(measures)
-            for name in _due(step.step, total, list(measures)):
-                measure, loader = measures[name]
+            for turn in _due(step.step, total, len(pieces)):
+                name, measure, piece = pieces[turn]
                 with watch.borrowed(), classification.asked(model):
-                    found[name] = measure(loader, model, "cpu", None, settings.read, pad)
-            if found["val_accuracy"] is not None:
+                    part = measure(piece, model, "cpu", None, settings.read, pad)
+                parts.setdefault(name, []).append(part)
+            whole = {
+                name: fmean(parts.pop(name))
+                for name in list(parts)
+                if len(parts[name]) >= sum(piece[0] == name for piece in pieces)
+            }
+            if "val_accuracy" in whole:
                 snapshots.take(job, model, step.step + 1)
             yield step._replace(
-                train_loss=found["train_loss"], val_loss=found["val_loss"],
-                train_accuracy=found["train_accuracy"], val_accuracy=found["val_accuracy"],
+                train_loss=whole.get("train_loss"), val_loss=whole.get("val_loss"),
+                train_accuracy=whole.get("train_accuracy"), val_accuracy=whole.get("val_accuracy"),
             )  # fmt: skip
         snapshots.take(job, model, total)
 
     return steps
 
 
-def _due(step: int, total: int, names: list[str]) -> list[str]:
-    """What is measured after this step: one after the other on steps in a row, the last at the end.
+def _pieces(
+    messages: list[Message], most: int, settings: Settings
+) -> list[classification.finetuning.Batches]:
+    """The first messages, one loader for each piece that is measured at once."""
+    heaps = [messages[begin : begin + PIECE] for begin in range(0, most * PIECE, PIECE)]
+    return [DataLoader(dataset(heap, settings.max_length), PIECE) for heap in heaps if heap]
 
-    >>> [_due(step, 100, ["loss", "accuracy"]) for step in (0, 1, 2, 10, 98, 99)]
-    [['loss'], ['accuracy'], [], ['loss'], ['loss'], ['accuracy']]
+
+def _due(step: int, total: int, count: int) -> list[int]:
+    """Pieces measured after this step: one after the other on steps in a row, the last at the end.
+
+    >>> [_due(step, 100, 2) for step in (0, 1, 2, 10, 98, 99)]
+    [[0], [1], [], [0], [0], [1]]
     """
-    every, last = max(len(names), total // EVALUATIONS), total - len(names)
-    return [
-        name
-        for turn, name in enumerate(names)
-        if (step < last and step % every == turn) or step == max(0, last + turn)
-    ]
+    every, last = max(count, total // EVALUATIONS), total - count
+    last_turns = [turn for turn in range(count) if step == max(0, last + turn)]
+    whole = step - step % every + count <= last  # all of this round comes before the last one
+    return last_turns or [turn for turn in range(count) if whole and step % every == turn]
 
 
 def latest_accuracies(job: Job) -> tuple[float | None, float | None]:
