@@ -260,6 +260,8 @@ def verdicts(entries: list[Instruction], pairs: list[list[Judged]]) -> None:
             column.code(one_line(judged.said), language=None, wrap_lines=True)
             sign = "check" if judged.verdict.score >= RIGHT else "close"
             reason = frame.explain(ValueError(judged.verdict.reason))
+            if judged.verdict.reason.endswith('"'):  # a quoted sentence, with its own full stop
+                reason = reason.removesuffix(".")
             column.caption(f":material/{sign}: {judged.verdict.score:.0%}. {reason}")
     rows = [
         (entry["instruction"], entry["input"], entry["output"], before.said, after.said,
