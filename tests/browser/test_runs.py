@@ -11,7 +11,7 @@ LONG = 120_000  # milliseconds
 
 
 def press(page: Page, name: str) -> None:
-    page.get_by_role("button", name=name, exact=True).click()
+    page.get_by_test_id("stMainBlockContainer").get_by_role("button", name=name, exact=True).click()
 
 
 def live(page: Page, chart: str) -> str:
@@ -75,3 +75,40 @@ def test_the_page_stays_usable_while_a_run_goes_on(page: Page, address: str) -> 
     until_points(page, "pretraining-loss", 3)
     press(page, "Stop")
     expect(page.get_by_text("Stopped", exact=True)).to_be_visible(timeout=10_000)
+
+
+def test_a_spam_filter_learns_and_judges_the_learners_own_message(page: Page, address: str) -> None:
+    page.goto(f"{address}/Classification_finetuning")
+    settled(page)
+    expect(page.get_by_text("This head has not been trained")).to_be_visible(timeout=20_000)
+    press(page, "Train")
+    until_points(page, "classify-loss", 3)
+    press(page, "Stop")
+    expect(page.get_by_text("Stopped", exact=True)).to_be_visible(timeout=LONG)
+    box = page.get_by_role("textbox", name="Your message", exact=True)
+    box.fill("Your parcel is held. Pay 1.99 at parcels.example or it goes back")
+    box.press("Control+Enter")
+    settled(page)
+    expect(page.get_by_text("two scores, made into probabilities")).to_be_visible(timeout=20_000)
+    shares = page.locator(".st-key-idea-try-it .bar b")
+    expect(shares).to_have_count(2)
+    ham, spam = (float(text.rstrip("%")) for text in shares.all_inner_texts())
+    assert ham + spam == pytest.approx(100, abs=0.2)
+
+
+def test_an_assistant_learns_and_answers_the_learners_own_instruction(
+    page: Page, address: str
+) -> None:
+    page.goto(f"{address}/Instruction_finetuning")
+    settled(page)
+    expect(page.get_by_text("train it above, then ask again")).to_be_visible(timeout=20_000)
+    press(page, "Train")
+    until_points(page, "instruct-loss", 10)
+    press(page, "Stop")
+    expect(page.get_by_text("Stopped", exact=True)).to_be_visible(timeout=LONG)
+    box = page.get_by_role("textbox", name="Your instruction", exact=True)
+    box.fill("Name the day after Monday.")
+    box.press("Enter")
+    expect(page.get_by_text("it answers.")).to_be_visible(timeout=LONG)
+    settled(page)
+    expect(page.get_by_test_id("stException")).to_have_count(0)
