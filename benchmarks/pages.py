@@ -10,7 +10,12 @@ from benchmarks.client import Visitor
 from dashboard.stages import STAGES
 from tests.browser.server import dashboard
 
-RERUNS = 100
+RERUNS = 60
+TICKS = 80
+ADDRESSES = ("", *(stage.page.removesuffix(".py").split("_", 1)[1] for stage in STAGES))
+"""Every page by the last part of its address; Home is ""."""
+
+LONG_RUN = "pretraining.steps=2000&pretraining.batch=16&pretraining.context=128"
 
 
 def memory(pid: int) -> float:
@@ -29,24 +34,82 @@ def server_pid() -> int:
     return int(next(row.split()[0] for row in listed.stdout.splitlines() if "streamlit" in row))
 
 
-def main() -> None:
+def reruns(visitor: Visitor, page: str, count: int = RERUNS) -> float:
+    """Median seconds of a warm rerun of a page."""
+    visitor.open(page)
+    return statistics.median(visitor.rerun() for _ in range(count))
+
+
+def processor_time(pid: int) -> float:
+    """Seconds a process has computed, without its busiest thread: here, without the training."""
+    threads = []
+    for stat in Path(f"/proc/{pid}/task").glob("*/stat"):
+        fields = stat.read_text().rpartition(")")[2].split()
+        threads.append((int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK"))
+    own = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    whole = (int(own[11]) + int(own[12])) / os.sysconf("SC_CLK_TCK")
+    return whole - max(threads)
+
+
+def ticks(learner: Visitor, pid: int) -> dict[str, float]:
+    """What a look of a page at its run costs the server and the network."""
+    lengths, waited = [], []
+    learner.tick()
+    before = processor_time(pid)
+    for _ in range(TICKS):
+        time.sleep(0.15)
+        waited.append(learner.tick())
+        lengths.append(learner.bytes)
+    computed = processor_time(pid) - before
+    return {
+        "tick.bytes": statistics.median(lengths),
+        "tick.bytes_most": max(lengths),
+        "tick.cpu_ms": 1000 * computed / TICKS,
+        "tick.answer_ms": 1000 * statistics.median(waited),
+    }
+
+
+def measure() -> dict[str, float]:
+    """Milliseconds and megabytes of a server: cold, each page warm, each page beside a run."""
+    found: dict[str, float] = {}
     begun = time.perf_counter()
     with dashboard() as address:
-        print(f"server answers after {time.perf_counter() - begun:5.2f} s")
+        found["server.start_s"] = time.perf_counter() - begun
         pid = server_pid()
-        print(f"memory before any visitor {memory(pid):7.0f} MB\n")
         visitor = Visitor(address)
-        print(f"first visitor, cold        {visitor.first:5.2f} s\n")
-        print(f"{'page':34}{'first':>9}{'rerun median':>15}{'rerun 90 %':>13}")
-        rows = [("The big picture", "")]
-        rows += [(s.title, s.page.removesuffix(".py").split("_", 1)[1]) for s in STAGES]
-        for title, page in rows:
-            first = visitor.open(page) * 1000
-            again = sorted(visitor.rerun() * 1000 for _ in range(RERUNS))
-            median, slow = statistics.median(again), again[int(0.9 * RERUNS)]
-            print(f"{title:34}{first:6.0f} ms{median:12.1f} ms{slow:10.1f} ms")
+        found["server.first_visitor_s"] = visitor.first
+        for page in ADDRESSES:
+            found[f"{_name(page)}.first_ms"] = visitor.open(page) * 1000
+        for page in ADDRESSES:
+            found[f"{_name(page)}.rerun_ms"] = reruns(visitor, page) * 1000
+        found["rss.all_pages_mb"] = memory(pid)
+        learner = Visitor(address)
+        learner.open("Pretraining", LONG_RUN)
+        learner.press("pretraining.train")
+        for page in ADDRESSES:
+            found[f"{_name(page)}.rerun_ms_with_run"] = reruns(visitor, page) * 1000
+            learner.tick()
+        found |= ticks(learner, pid)
+        learner.press("pretraining.stop")
+        learner.close()
         visitor.close()
-        print(f"\nmemory after all pages    {memory(pid):7.0f} MB")
+    return found
+
+
+def _name(page: str) -> str:
+    return f"page.{page.lower() or 'home'}"
+
+
+def main() -> None:
+    found = measure()
+    for name in (name for name in found if not name.startswith("page.")):
+        print(f"{name:34}{found[name]:9.2f}")
+    print(f"{'page, milliseconds':34}{'first':>9}{'rerun':>9}{'with run':>10}{'ratio':>8}")
+    for page in ADDRESSES:
+        first, idle, busy = (
+            found[f"{_name(page)}.{what}"] for what in ("first_ms", "rerun_ms", "rerun_ms_with_run")
+        )
+        print(f"{_name(page):34}{first:9.0f}{idle:9.1f}{busy:10.1f}{busy / idle:8.2f}")
 
 
 if __name__ == "__main__":

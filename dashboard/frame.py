@@ -11,7 +11,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import palette, session, strip
+from dashboard import jobs, palette, session, strip
 from dashboard.components import presenter, share
 from dashboard.stages import GROUPS, STAGES, Stage, neighbours, stage
 from dashboard.warm_up import warm_up
@@ -51,6 +51,7 @@ def begin_home() -> None:
 
 
 def _open(tab: str) -> None:
+    jobs.courtesy().page_begins()
     st.set_page_config(page_title=tab, page_icon="assets/icon.png", layout="wide")
     warm_up()
     session.keep_progress()
@@ -96,6 +97,7 @@ def idea(
         @st.fragment
         @wraps(draw)
         def shown() -> None:
+            jobs.courtesy().page_begins()
             with st.container(key=f"idea-{place}"):
                 st.subheader(question, anchor=place)
                 with guarded():

@@ -1,10 +1,12 @@
 """The panel of a live run: its buttons, where it stands, and curves that grow without redrawing.
 
 A page lists the lines it wants; the panel draws them in full once, and afterwards sends only the
-points that are new. It ticks while the run is active and stands still otherwise.
+points that are new. It ticks while the run is active and stands still otherwise. What else moves
+with the run stands in a part of its own, which is drawn again only when it has news: a tick is a
+few kilobytes and a few milliseconds, whatever the page shows.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Sized
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,10 +14,12 @@ import streamlit as st
 
 from dashboard import jobs, palette
 from dashboard.charts import curves
-from dashboard.components import plot
+from dashboard.components import news, plot
 
-_TICK = 0.7  # seconds; a class of sixty looks at once
-_OVERLAP = 24  # points sent again each tick, so that a lost message mends itself
+_OVERLAP = 8  # records sent again each tick, so that a lost message mends itself
+_FRESH = 36  # new points of a line sent at a tick; of more, evenly spaced ones
+_DIGITS = 5  # significant ones of a height that a tick sends; no screen shows more
+_PATIENCE = 0.4  # seconds that a click waits for the run to obey
 _MOST = 900  # points of a line drawn in full; more are thinned
 
 
@@ -30,6 +34,8 @@ class Line:
     dashed: bool = False
     faint: bool = False
     """Thin and pale, behind what matters."""
+    points: bool = False
+    """Single points that nothing joins."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +69,7 @@ def controls(kind: str) -> jobs.Job | None:
     def press(wish: jobs.Wish) -> None:
         if job:
             jobs.scheduler().ask(job, wish)
+            jobs.scheduler().obeyed(job, _PATIENCE)  # so that the page shows what came of it
 
     with st.container(horizontal=True, gap="small"):
         st.button(
@@ -108,20 +115,45 @@ def panel(
     job = controls(kind)
     ticking = _moving(job)
     sent: dict[str, int] = {}  # chart -> records already in the browser
+    shown = [_news(job)]  # what `beside` has drawn
+    aside = f"{kind}-beside"
 
-    @st.fragment(run_every=_TICK if ticking else None, key=f"{kind}-live")
+    @st.fragment(run_every=jobs.scheduler().limits.tick if ticking else None, key=f"{kind}-live")
     def live() -> None:
+        jobs.courtesy().page_begins()
         now = jobs.current(kind)
         status(now, kind)
         for chart in charts:
             _draw(kind, chart, now, sent)
-        if now and beside:
-            beside(now)
         if ticking and not _moving(now):
             st.rerun()
+        if beside and _news(now) != shown[0]:
+            news.ask(aside)
+
+    @st.fragment(key=aside)
+    def moved() -> None:
+        jobs.courtesy().page_begins()
+        now = jobs.current(kind)
+        shown[0] = _news(now)
+        if now and beside:
+            beside(now)
 
     live()
+    moved()
     return job
+
+
+def _news(job: jobs.Job | None) -> object:
+    """Changes whenever a run has made or measured something, or its state is another."""
+    if job is None:
+        return None
+    made = [(name, id(thing), _length(thing)) for name, thing in job.products.copy().items()]
+    measured = sum(getattr(record, "val_loss", None) is not None for record in job.history[:])
+    return job.id, job.state, made, measured
+
+
+def _length(thing: object) -> int:
+    return len(thing) if isinstance(thing, Sized) else 0
 
 
 def _moving(job: jobs.Job | None) -> bool:
@@ -145,11 +177,11 @@ def status(job: jobs.Job | None, kind: str) -> None:
         words.append(f"{rate:,.3g} steps a second")
     if job.state == "running" and rate and job.total:
         words.append(f"about {_span((job.total - steps) / rate)} left")
-    ahead = jobs.scheduler().ahead(job)
+    place = jobs.scheduler().waiting(job)
     text = {
-        "queued": f"Waiting for a place: {ahead} before you" if ahead else "Starting",
+        "queued": f"Waiting for a place: number {place} in the queue" if place else "Starting",
         "running": "Training",
-        "paused": "Paused",
+        "paused": "Paused" if job.state == "paused" else "Pausing",
         "done": "Finished",
         "stopped": "Stopped",
         "failed": "Ended early",
@@ -170,9 +202,7 @@ def _draw(kind: str, chart: Chart, job: jobs.Job | None, sent: dict[str, int]) -
     key = f"{kind}-{chart.name}"
     if before is not None and job is not None:
         recent = history[max(0, before - _OVERLAP) :]
-        points = [
-            dict(zip(("x", "y"), _points(chart, line, recent), strict=True)) for line in chart.lines
-        ]
+        points = [_short(*_points(chart, line, recent, most=_FRESH)) for line in chart.lines]
         plot.extend(points, key=key, alt=chart.alt, height=chart.height)
         return
     last = float(job.total) if job and job.total else max(chart.x_end or 10.0, len(history))
@@ -181,6 +211,7 @@ def _draw(kind: str, chart: Chart, job: jobs.Job | None, sent: dict[str, int]) -
         colours={line.name: line.tone for line in chart.lines},
         dashed=frozenset(line.name for line in chart.lines if line.dashed),
         faint=frozenset(line.name for line in chart.lines if line.faint),
+        points=frozenset(line.name for line in chart.lines if line.points),
         x_title=chart.x_title,
         y_title=chart.y_title,
         x_range=(0.0, last),
@@ -189,6 +220,14 @@ def _draw(kind: str, chart: Chart, job: jobs.Job | None, sent: dict[str, int]) -
         second_x=chart.second_x,
     )
     plot.show(figure, key=key, alt=chart.alt, height=chart.height)
+
+
+def _short(x: list[float], y: list[float]) -> dict[str, list[float]]:
+    """Points in few letters: whole numbers without a dot, heights to a few digits."""
+    return {
+        "x": [int(place) if place == int(place) else place for place in x],
+        "y": [float(f"{height:.{_DIGITS}g}") for height in y],
+    }
 
 
 def _points(

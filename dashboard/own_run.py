@@ -1,6 +1,7 @@
 """The model that the learner made: trained here, or opened from a file, for any page to use."""
 
 import hashlib
+from pathlib import Path
 from typing import cast
 
 import streamlit as st
@@ -48,24 +49,28 @@ def close_file() -> None:
     st.session_state.pop(_OPENED, None)
 
 
-def open_file(content: bytes) -> cached.Loaded:
+def open_file(source: bytes | Path) -> cached.Loaded:
     """Make a saved model the learner's own.
+
+    Args:
+        source: what was uploaded, or the path of a file that this server has written.
 
     Raises:
         ValueError: too large, not a checkpoint, incomplete, or without its tokenizer.
     """
-    if len(content) > LARGEST_FILE:
+    if isinstance(source, bytes) and len(source) > LARGEST_FILE:
         raise ValueError(
-            f"the file has {len(content):,} bytes, and at most {LARGEST_FILE:,} can be opened "
+            f"the file has {len(source):,} bytes, and at most {LARGEST_FILE:,} can be opened "
             "here; choose a smaller model"
         )
-    checkpoint = load_checkpoint(content)
+    checkpoint = load_checkpoint(source)
     if checkpoint.tokenizer is None:
         raise ValueError(
             "this checkpoint holds no tokenizer, so nobody knows what its ids mean; "
             "save it again together with its tokenizer"
         )
     model = checkpoint.model.eval().requires_grad_(False)
+    content = source if isinstance(source, bytes) else source.read_bytes()
     digest = hashlib.sha256(content).hexdigest()[:8]
     tokenizer = cast(cached.Tokenizer, checkpoint.tokenizer)
     opened = cached.Loaded(

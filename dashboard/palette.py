@@ -51,6 +51,15 @@ TOKENS = (
     Tone("#fadfea", "#592a40"),
 )
 
+# Runs that are compared, first to fifth; each has a pattern of dashes of its own as well.
+RUNS = (
+    Tone("#0b61a4", "#6ab0f3"),
+    Tone("#a8480b", "#f2a268"),
+    Tone("#0a7a5c", "#4fcfa8"),
+    Tone("#8b2f8f", "#d893dc"),
+    Tone("#6b6a00", "#cfcd57"),
+)
+
 # Colour scales for matrices, low to high.
 SEQUENTIAL = (
     Tone("#f6f9ff", "#151b28"),
@@ -83,7 +92,7 @@ ROLES: dict[str, Tone] = {
 
 def every_tone() -> list[Tone]:
     """All tones, single roles first, then the scales."""
-    return [*ROLES.values(), *TOKENS, *SEQUENTIAL, *DIVERGING]
+    return [*ROLES.values(), *TOKENS, *RUNS, *SEQUENTIAL, *DIVERGING]
 
 
 def dark_of() -> dict[str, str]:

@@ -14,8 +14,13 @@ gpt              blocks -> a model: ids in, logits out
 accounting       what a model costs: parameters, memory, arithmetic
 loss             logits and targets -> one number to push down
 sampling         logits -> the next token, and the next
+beam             several texts at once: the likeliest whole
 schedules        step -> learning rate
+optimizers       gradients -> new weights: four rules
 training         the loop that pushes the loss down
+fast             the same computation at the speed of the machine
+induction        a tiny model learns to copy; which head does it
+observing        a look into a model at work
 checkpoints      a run on disk, and back
 gpt2_weights     published GPT-2 weights -> our model
 lora             finetuning with few numbers
@@ -39,8 +44,13 @@ READING_ORDER: tuple[str, ...] = (
     "accounting",
     "loss",
     "sampling",
+    "beam",
     "schedules",
+    "optimizers",
     "training",
+    "fast",
+    "induction",
+    "observing",
     "checkpoints",
     "gpt2_weights",
     "lora",

@@ -5,14 +5,20 @@ Out:    the learning rate for it
 Next:   training.py, which sets the optimizer to it before every update
 
 At the start the gradients of random weights point anywhere, so the rate climbs in a straight line
-(warmup). Later it falls along half a cosine, so that the weights settle instead of jumping about.
+(warmup). Later it falls, so that the weights settle instead of jumping about: along half a cosine,
+along a straight line, or late and steeply after a long level stretch.
 
 Source: Goyal et al. 2017, "Accurate, Large Minibatch SGD" (warmup); Loshchilov and Hutter 2017,
-"SGDR: Stochastic Gradient Descent with Warm Restarts" (cosine).
+"SGDR: Stochastic Gradient Descent with Warm Restarts" (cosine); Hu et al. 2024, "MiniCPM" (warmup,
+stable, decay).
 """
 
 import math
 from dataclasses import dataclass
+from typing import Literal, get_args
+
+Decay = Literal["cosine", "linear", "stable", "constant"]
+"""How the rate goes on after the warmup; "stable" keeps the peak, then falls in a line."""
 
 
 def linear_warmup(step: int, *, warmup_steps: int, initial_lr: float, peak_lr: float) -> float:
@@ -42,14 +48,39 @@ def cosine_decay(
     """
     if step >= total_steps:
         return min_lr
-    progress = max(0.0, (step - first_step) / (total_steps - first_step))
+    if step <= first_step:
+        return peak_lr
+    progress = (step - first_step) / (total_steps - first_step)
     height = 0.5 * (1.0 + math.cos(math.pi * progress))
     return min_lr + (peak_lr - min_lr) * height
 
 
+def linear_decay(
+    step: int,
+    *,
+    first_step: int,
+    total_steps: int,
+    peak_lr: float,
+    min_lr: float,
+) -> float:
+    """Rate on a straight line from the peak at `first_step` to the minimum at `total_steps`.
+
+    Before `first_step` it is the peak.
+
+    >>> linear_decay(75, first_step=50, total_steps=100, peak_lr=0.01, min_lr=0.0)
+    0.005
+    """
+    if step >= total_steps:
+        return min_lr
+    if step <= first_step:
+        return peak_lr
+    progress = (step - first_step) / (total_steps - first_step)
+    return min_lr + (peak_lr - min_lr) * (1.0 - progress)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Schedule:
-    """A whole run's learning rates: warmup, then cosine decay. Call it with a step.
+    """A whole run's learning rates: warmup, then a decay. Call it with a step.
 
     Raises:
         ValueError: the numbers describe no run, naming the remedy.
@@ -74,13 +105,26 @@ class Schedule:
     min_lr: float = 1e-6
     """Where the decay ends; the same as the peak keeps the rate constant after the warmup."""
 
+    decay: Decay = "cosine"
+    """The book's, unless another is chosen."""
+
+    decay_steps: int = 0
+    """How many of the last steps fall, if the decay is "stable"."""
+
     def __post_init__(self) -> None:
+        if self.decay not in get_args(Decay):
+            raise ValueError(f"decay={self.decay!r} is unknown; choose one of {get_args(Decay)}")
         if self.total_steps < 1:
             raise ValueError(f"total_steps={self.total_steps} makes no update; choose 1 or more")
         if not 0 <= self.warmup_steps <= self.total_steps:
             raise ValueError(
                 f"warmup_steps={self.warmup_steps} does not fit into "
                 f"total_steps={self.total_steps}; choose 0 to {self.total_steps}"
+            )
+        most = self.total_steps - self.warmup_steps
+        if not 0 <= self.decay_steps <= most:
+            raise ValueError(
+                f"decay_steps={self.decay_steps} does not fit behind the warmup; choose 0 to {most}"
             )
         for name in ("initial_lr", "min_lr"):
             if not 0 <= getattr(self, name) <= self.peak_lr:
@@ -104,9 +148,15 @@ class Schedule:
                 initial_lr=self.initial_lr,
                 peak_lr=self.peak_lr,
             )
-        return cosine_decay(
+        if self.decay == "constant":
+            return self.peak_lr
+        fall = cosine_decay if self.decay == "cosine" else linear_decay
+        falling = self.total_steps - self.warmup_steps
+        if self.decay == "stable":
+            falling = self.decay_steps
+        return fall(
             step,
-            first_step=self.warmup_steps,
+            first_step=self.total_steps - falling,
             total_steps=self.total_steps,
             peak_lr=self.peak_lr,
             min_lr=self.min_lr,

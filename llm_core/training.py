@@ -6,12 +6,12 @@ Next:   checkpoints.py, which keeps what was learned
 
 B batch, T tokens
 
-Source: Loshchilov and Hutter 2019, "Decoupled Weight Decay Regularization" (AdamW); Pascanu et al.
-2013, "On the difficulty of training recurrent neural networks" (clipping).
+Source: Pascanu et al. 2013, "On the difficulty of training recurrent neural networks" (clipping).
 """
 
 import math
 from collections.abc import Iterator, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -19,6 +19,7 @@ import torch
 from torch import Tensor, nn
 
 from llm_core.loss import Batches, LossFunction, calc_loss_batch, calc_loss_loader
+from llm_core.optimizers import adamw as adamw  # usually wanted together with train
 from llm_core.random_state import RandomState
 from llm_core.schedules import Schedule
 
@@ -84,20 +85,6 @@ class TrainingState:
     """The random state when this epoch's order was drawn, so that it can be drawn again."""
 
 
-def adamw(
-    model: nn.Module, *, learning_rate: float = 4e-4, weight_decay: float = 0.1
-) -> torch.optim.AdamW:
-    """The optimizer of the book with its settings, for the parameters that are not frozen.
-
-    Raises:
-        ValueError: every parameter is frozen.
-    """
-    trainable = [parameter for parameter in model.parameters() if parameter.requires_grad]
-    if not trainable:
-        raise ValueError("every parameter is frozen; set requires_grad on those that shall learn")
-    return torch.optim.AdamW(trainable, lr=learning_rate, weight_decay=weight_decay, fused=True)
-
-
 def train(
     model: nn.Module,
     train_loader: Batches,
@@ -117,7 +104,7 @@ def train(
     """A stream of updates; stop reading and training stops.
 
     Args:
-        model: ids to logits, on the device where it shall train.
+        model: ids to logits, on the device where it shall train; `nn.Dropout` alone may draw.
         train_loader: yields (input ids, target ids); the whole of it is one epoch.
         val_loader: the same for text the model does not train on.
         optimizer: what moves the weights, over the parameters that shall learn.
@@ -142,6 +129,8 @@ def train(
     if max_steps is not None:
         last_step = min(last_step, max_steps)
 
+    drops = any(isinstance(part, nn.Dropout) and part.p > 0 for part in model.modules())
+
     def stream() -> Iterator[TrainStep]:
         while state.next_step < last_step:
             for inputs, targets in _rest_of_epoch(train_loader, random_state, state):
@@ -152,7 +141,7 @@ def train(
                     if step < schedule.warmup_steps:
                         limit = None
                 model.train()
-                with random_state.borrowed():  # dropout draws
+                with random_state.borrowed() if drops else nullcontext():
                     loss = loss_function(inputs, targets, model, device)
                 norm, clipped = _update(model, optimizer, loss, limit, state)
                 state.tokens_seen += inputs.numel()

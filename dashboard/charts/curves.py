@@ -20,6 +20,8 @@ def curves(
     y_range: tuple[float, float] | None = None,
     dashed: frozenset[str] = frozenset(),
     faint: frozenset[str] = frozenset(),
+    points: frozenset[str] = frozenset(),
+    dashes: Mapping[str, str] | None = None,
     level: tuple[float, str] | None = None,
     second_x: tuple[str, Sequence[float], Sequence[str]] | None = None,
 ) -> go.Figure:
@@ -34,6 +36,8 @@ def curves(
         y_range: the same for y.
         dashed: names drawn dashed, so that colour is not the only difference.
         faint: names drawn thin and pale, behind what matters.
+        points: names drawn as points that nothing joins.
+        dashes: name -> plotly's name of a dash, where several lines need patterns of their own.
         level: a horizontal reference line and what it means.
         second_x: title, positions (in x) and labels of a second axis on top, e.g. tokens seen; the
             axis below has its gridlines at the same places.
@@ -43,11 +47,12 @@ def curves(
             x=list(x),
             y=list(y),
             name=name,
-            mode="lines",
+            mode="markers" if name in points else "lines",
+            marker={"color": colours[name].light, "size": 6, "symbol": "triangle-down"},
             line={
                 "color": colours[name].light,
                 "width": 1 if name in faint else 2,
-                "dash": "dash" if name in dashed else "solid",
+                "dash": (dashes or {}).get(name, "dash" if name in dashed else "solid"),
             },
             opacity=0.45 if name in faint else 1.0,
             hovertemplate="%{y:.4g}<extra>" + name + "</extra>",

@@ -18,6 +18,9 @@ ROOT = Path(__file__).resolve().parents[2]
 STATIC = ROOT / "static"
 HERE = Path(__file__).parent
 
+PLOTTING = ("plot", "scrubber")
+"""Components that draw Plotly figures: the code they share, figures.js, stands before theirs."""
+
 
 def _plotly_js() -> Path:
     """The plotly.js inside the installed package, found without importing the package."""
@@ -35,14 +38,19 @@ def plotly_name() -> str:
 
 @cache
 def _script(component: str) -> tuple[str, str]:
-    """Name and text of a component's script, with the palette it draws in put before it."""
-    text = "\n".join(
-        [
-            f"const DARK = {json.dumps(palette.dark_of())};",
-            f"const PLOTLY = {json.dumps(plotly_name())};",
-            (HERE / component / f"{component}.js").read_text(encoding="utf-8"),
-        ]
-    )
+    """Name and text of a component's script; palette, style sheet and shared code stand before."""
+    before = [
+        f"const DARK = {json.dumps(palette.dark_of())};",
+        f"const PLOTLY = {json.dumps(plotly_name())};",
+    ]
+    if component in PLOTTING:
+        before.append((HERE / "figures.js").read_text(encoding="utf-8"))
+    style = HERE / component / f"{component}.css"
+    if style.exists():
+        before.append(f"const STYLE = {json.dumps(style.read_text(encoding='utf-8'))};")
+    script = HERE / component / f"{component}.js"
+    parts = [p for p in sorted(script.parent.glob("*.js")) if p != script]
+    text = "\n".join([*before, *(p.read_text(encoding="utf-8") for p in [*parts, script])])
     digest = hashlib.sha256(text.encode()).hexdigest()[:10]
     return f"{component}-{digest}.js", text
 

@@ -26,6 +26,7 @@ from llm_core.checkpoints.tensor_files import (
 )
 from llm_core.config import GPTConfig
 from llm_core.gpt import GPTModel
+from llm_core.optimizers import MuonAndAdamW
 from llm_core.random_state import RandomState
 from llm_core.tokenizers import BPETokenizer, Tokenizer, gpt2_tokenizer
 
@@ -35,6 +36,12 @@ FILE_NAME = "checkpoint.safetensors"
 FORMAT = "build-an-llm 1"
 """Tells our checkpoints from other files, and from those of a later form."""
 
+OPTIMIZERS: dict[str, type[Any]] = {
+    kind.__name__: kind
+    for kind in (torch.optim.AdamW, torch.optim.Adam, torch.optim.SGD, MuonAndAdamW)
+}
+"""What can be saved, by the name it has in the file."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Checkpoint:
@@ -43,8 +50,8 @@ class Checkpoint:
     model: GPTModel
     """With its weights, frozen and in training mode as it was."""
 
-    optimizer: torch.optim.AdamW | None
-    """With its moments, over the parameters of this model."""
+    optimizer: torch.optim.Optimizer | None
+    """With what it remembers of earlier gradients, over the parameters of this model."""
 
     tokenizer: Tokenizer | None
     """The one the model was trained with."""
@@ -59,7 +66,7 @@ class Checkpoint:
 def save_checkpoint(
     folder: Path | str,
     model: GPTModel,
-    optimizer: torch.optim.AdamW | None = None,
+    optimizer: torch.optim.Optimizer | None = None,
     tokenizer: Tokenizer | None = None,
     random_state: RandomState | None = None,
     extra: Mapping[str, Any] | None = None,
@@ -71,7 +78,7 @@ def save_checkpoint(
     Args:
         folder: made if it does not exist.
         model: its weights and its config.
-        optimizer: AdamW over parameters of this model.
+        optimizer: one of `OPTIMIZERS`, over parameters of this model.
         tokenizer: GPT-2's or a `BPETokenizer`.
         random_state: of the run.
         extra: numbers, strings, lists, dictionaries with string keys, and tensors.
@@ -88,7 +95,7 @@ def save_checkpoint(
 
 def checkpoint_bytes(
     model: GPTModel,
-    optimizer: torch.optim.AdamW | None = None,
+    optimizer: torch.optim.Optimizer | None = None,
     tokenizer: Tokenizer | None = None,
     random_state: RandomState | None = None,
     extra: Mapping[str, Any] | None = None,
@@ -116,7 +123,7 @@ def load_checkpoint(source: Path | str | bytes, *, build: Build = GPTModel) -> C
         facts = json.loads(metadata["checkpoint"])
         if facts["format"] != FORMAT:
             raise KeyError(FORMAT)
-        saved = restore(facts, tensors)
+        saved = restore(facts, {key: _well_placed(kept) for key, kept in tensors.items()})
         model = fill(build, GPTConfig.of(saved["config"]), saved["model"], name)
         model.train(saved["training"])
         for key, parameter in model.named_parameters():
@@ -136,9 +143,18 @@ def load_checkpoint(source: Path | str | bytes, *, build: Build = GPTModel) -> C
         ) from error
 
 
+def _well_placed(tensor: Tensor) -> Tensor:
+    """The tensor where torch itself would have put it in memory.
+
+    Some matrix products add in another order, and so round differently, elsewhere; and a run that
+    goes on is to round as it would have done.
+    """
+    return tensor if tensor.data_ptr() % 64 == 0 else tensor.clone()
+
+
 def _packed(
     model: GPTModel,
-    optimizer: torch.optim.AdamW | None,
+    optimizer: torch.optim.Optimizer | None,
     tokenizer: Tokenizer | None,
     random_state: RandomState | None,
     extra: Mapping[str, Any] | None,
@@ -160,10 +176,11 @@ def _packed(
     return tensors, {"checkpoint": json.dumps(facts)}
 
 
-def _saved_optimizer(model: GPTModel, optimizer: torch.optim.AdamW) -> dict[str, Any]:
-    """Settings and moments, with parameters called by their names in the model."""
-    if not isinstance(optimizer, torch.optim.AdamW):
-        raise CheckpointError(f"a {type(optimizer).__name__} cannot be saved; train with AdamW")
+def _saved_optimizer(model: GPTModel, optimizer: torch.optim.Optimizer) -> dict[str, Any]:
+    """Kind, settings and moments, with parameters called by their names in the model."""
+    kind = type(optimizer).__name__
+    if OPTIMIZERS.get(kind) is not type(optimizer):
+        raise CheckpointError(f"a {kind} cannot be saved; train with one of {sorted(OPTIMIZERS)}")
     names = {id(parameter): name for name, parameter in model.named_parameters()}
     try:
         groups = [
@@ -175,19 +192,18 @@ def _saved_optimizer(model: GPTModel, optimizer: torch.optim.AdamW) -> dict[str,
             "the optimizer trains another model; pass a model and an optimizer made for it"
         ) from None
     moments = {names[id(parameter)]: state for parameter, state in optimizer.state.items()}
-    return {"groups": groups, "moments": moments}
+    return {"kind": kind, "groups": groups, "moments": moments}
 
 
-def _restored_optimizer(model: GPTModel, saved: Any) -> torch.optim.AdamW | None:
+def _restored_optimizer(model: GPTModel, saved: Any) -> torch.optim.Optimizer | None:
     if saved is None:
         return None
     parameters = dict(model.named_parameters())
-    optimizer = torch.optim.AdamW(
-        [
-            group | {"params": [parameters[name] for name in group["params"]]}
-            for group in saved["groups"]
-        ]
-    )
+    groups = [
+        group | {"params": [parameters[name] for name in group["params"]]}
+        for group in saved["groups"]
+    ]
+    optimizer: torch.optim.Optimizer = OPTIMIZERS[saved.get("kind", "AdamW")](groups)
     optimizer.state.update({parameters[name]: state for name, state in saved["moments"].items()})
     return optimizer
 

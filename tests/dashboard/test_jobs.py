@@ -7,7 +7,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from dashboard.jobs import Job, Scheduler
+from dashboard.limits import Limits
+from dashboard.turns import Job, Scheduler
 
 
 def counting(
@@ -30,7 +31,7 @@ def until(true: Callable[[], bool], seconds: float = 10.0) -> None:
 
 @pytest.fixture
 def scheduler() -> Iterator[Scheduler]:
-    made = Scheduler(turn=0.02, orphan_after=60)
+    made = Scheduler(Limits(turn=0.02, orphan_after=60))
     yield made
     for job in list(made._jobs.values()):
         made.ask(job, "stop")
@@ -88,13 +89,13 @@ def test_a_failing_run_says_why_and_leaves_the_others_alone(scheduler: Scheduler
 
 
 def test_a_run_nobody_looks_at_ends() -> None:
-    short = Scheduler(turn=0.02, orphan_after=0.15)
+    short = Scheduler(Limits(turn=0.02, orphan_after=0.15))
     job = short.start(Job(counting(), kind="t"))
     until(lambda: job.state == "stopped")
 
 
 def test_a_looked_at_run_goes_on() -> None:
-    short = Scheduler(turn=0.02, orphan_after=0.3)
+    short = Scheduler(Limits(turn=0.02, orphan_after=0.3))
     job = short.start(Job(counting(), kind="t"))
     for _ in range(30):
         job.touch()
@@ -104,14 +105,14 @@ def test_a_looked_at_run_goes_on() -> None:
 
 
 def test_runs_beyond_the_places_wait_in_a_queue_and_then_come_in() -> None:
-    one = Scheduler(turn=0.02, at_once=1)
+    one = Scheduler(Limits(turn=0.02, at_once=1))
     first = one.start(Job(counting(), kind="t"))
     until(lambda: first.state == "running")
     second = one.start(Job(counting(3), kind="t"))
     third = one.start(Job(counting(3), kind="t"))
     until(lambda: len(first.history) > 5)
     assert second.state == third.state == "queued"
-    assert (one.ahead(second), one.ahead(third)) == (0, 1)
+    assert (one.waiting(first), one.waiting(second), one.waiting(third)) == (0, 1, 2)
     one.ask(first, "stop")
     until(lambda: second.state == third.state == "done")
 
@@ -133,8 +134,8 @@ def test_an_ended_run_lets_go_of_what_its_generator_held(scheduler: Scheduler) -
 
 
 def test_only_so_many_ended_runs_are_kept() -> None:
-    few = Scheduler(turn=0.02, keep=3)
+    few = Scheduler(Limits(turn=0.02, keep=3))
     for _ in range(6):
         job = few.start(Job(counting(1), kind="t"))
         until(lambda job=job: job.state == "done")
-    assert len(few._jobs) <= 5
+    until(lambda: len(few._jobs) <= 3)

@@ -32,6 +32,12 @@ def test_a_drawn_colour_stands_out_from_its_ground(role: str) -> None:
     assert contrast(tone.dark, palette.GROUND.dark) >= 3
 
 
+@pytest.mark.parametrize("tone", palette.RUNS)
+def test_a_compared_run_stands_out_from_its_ground(tone: palette.Tone) -> None:
+    assert contrast(tone.light, palette.GROUND.light) >= 3
+    assert contrast(tone.dark, palette.GROUND.dark) >= 3
+
+
 @pytest.mark.parametrize("tone", palette.TOKENS)
 def test_letters_on_a_token_are_readable(tone: palette.Tone) -> None:
     assert contrast(tone.light, palette.INK.light) >= 4.5

@@ -1,4 +1,7 @@
-"""A token is drawn from exactly the probabilities shown; the cache never changes the text."""
+"""A token is drawn from exactly the probabilities shown; the cache never changes the text.
+
+The chain and the draw themselves are held in test_sampling_chain.py.
+"""
 
 import math
 
@@ -15,8 +18,10 @@ from llm_core.sampling import (
     generate_text_simple,
     likeliest,
     sampling_steps,
+    stretches,
     text_to_token_ids,
     token_ids_to_text,
+    uniform_numbers,
 )
 from llm_core.tokenizers import gpt2_tokenizer
 
@@ -120,6 +125,10 @@ def test_the_likeliest_come_first_and_there_are_never_more_than_exist():
         ({"top_k": 0}, "choose 1 or more"),
         ({"top_p": 0.0}, "more than 0 and at most 1"),
         ({"top_p": 1.1}, "more than 0 and at most 1"),
+        ({"min_p": -0.1}, "choose 0"),
+        ({"min_p": 1.1}, "choose 0"),
+        ({"repetition_penalty": 0.0}, "choose 1"),
+        ({"repetition_penalty": math.inf}, "choose 1"),
     ],
 )
 def test_a_setting_without_meaning_is_refused_before_the_stream_begins(model, settings_, remedy):
@@ -201,6 +210,70 @@ def test_a_token_comes_with_the_probability_it_was_drawn_with(model):
         assert torch.equal(chain.probabilities, token.probabilities)
         assert token.probability == token.probabilities[token.token_id]
         assert token.probability > 0
+
+
+def test_min_p_and_the_penalty_reach_every_token_of_the_stream(model):
+    chosen = {"temperature": 1.5, "min_p": 0.1, "repetition_penalty": 1.3}
+    generator = torch.Generator().manual_seed(1)
+    seen = PROMPT
+    for token in generate(model, PROMPT, 8, 6, generator=generator, **chosen):
+        chain = sampling_steps(token.logits, seen=seen[0], **chosen)
+        assert torch.equal(chain.probabilities, token.probabilities)
+        assert token.probability > 0
+        seen = torch.cat((seen, torch.tensor([[token.token_id]])), dim=1)
+
+
+def test_the_new_settings_at_rest_change_no_draw(model):
+    def text(**chosen):
+        generator = torch.Generator().manual_seed(4)
+        return generate_ids(model, PROMPT, 12, 6, 1.2, 9, generator=generator, **chosen).tolist()
+
+    assert text() == text(min_p=0.0, repetition_penalty=1.0, top_p=1.0)
+    assert text() != text(min_p=0.5, repetition_penalty=2.0)
+
+
+def test_a_strong_penalty_keeps_even_the_greedy_text_from_repeating_a_token(model):
+    ids = generate_ids(model, PROMPT, 15, 6, repetition_penalty=1e6)[0].tolist()
+    assert len(set(ids)) == len(ids)
+    assert len(set(generate_ids(model, PROMPT, 15, 6)[0].tolist())) < len(ids)
+
+
+def test_a_number_takes_the_token_on_whose_stretch_it_falls(model):
+    numbers = uniform_numbers(3, 8).tolist()
+    for place, token in enumerate(
+        generate(model, PROMPT, 8, 6, temperature=1.5, top_p=0.9, numbers=numbers)
+    ):
+        chain = sampling_steps(token.logits, temperature=1.5, top_p=0.9)
+        thrown = stretches(chain.min_p).throw(numbers[place])
+        assert thrown.token_id == token.token_id
+        assert thrown.begins <= numbers[place] < thrown.ends
+
+
+def test_too_few_numbers_are_refused_before_the_stream_begins(model):
+    with pytest.raises(ValueError, match="fewer tokens"):
+        generate(model, PROMPT, 3, 6, temperature=1.0, numbers=[0.5, 0.5])
+
+
+def test_given_tokens_come_first_and_the_rest_goes_on_from_them(model):
+    numbers = uniform_numbers(3, 10).tolist()
+    drawn = list(generate(model, PROMPT, 10, 6, temperature=1.5, numbers=numbers))
+    ids = [token.token_id for token in drawn]
+    again = list(generate(model, PROMPT, 10, 6, temperature=1.5, numbers=numbers, given=ids[:4]))
+    assert [token.token_id for token in again] == ids  # nothing else was given, nothing changes
+    assert all(torch.equal(a.logits, b.logits) for a, b in zip(drawn, again, strict=True))
+    other = (ids[3] + 1) % 31
+    branch = generate(
+        model, PROMPT, 10, 6, temperature=1.5, numbers=numbers, given=[*ids[:3], other]
+    )
+    longer = torch.tensor([[*PROMPT[0].tolist(), *ids[:3], other]])
+    fresh = generate(model, longer, 6, 6, temperature=1.5, numbers=numbers[4:])
+    assert ids_of(branch)[4:] == ids_of(fresh)
+
+
+def test_a_given_end_of_text_does_not_end_the_stream(model):
+    stop = ids_of(generate(model, PROMPT, 1, 6))[0]
+    assert ids_of(generate(model, PROMPT, 3, 6, eos_id=stop)) == []
+    assert ids_of(generate(model, PROMPT, 3, 6, eos_id=stop, given=[stop]))[0] == stop
 
 
 def test_a_greedy_token_shows_what_the_model_itself_believed(model):

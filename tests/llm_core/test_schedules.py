@@ -1,12 +1,13 @@
 """The learning rate climbs, falls, and never leaves its bounds."""
 
 import math
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from llm_core.schedules import Schedule, cosine_decay, linear_warmup
+from llm_core.schedules import Schedule, cosine_decay, linear_decay, linear_warmup
 
 
 @settings(deadline=None)
@@ -15,7 +16,13 @@ def test_the_rate_climbs_to_the_peak_then_falls_and_stays_within_its_bounds(data
     total = data.draw(st.integers(1, 300))
     warmup = data.draw(st.integers(0, total))
     schedule = Schedule(
-        peak_lr=0.01, total_steps=total, warmup_steps=warmup, initial_lr=1e-4, min_lr=1e-6
+        peak_lr=0.01,
+        total_steps=total,
+        warmup_steps=warmup,
+        initial_lr=1e-4,
+        min_lr=1e-6,
+        decay=data.draw(st.sampled_from(["cosine", "linear", "stable"])),
+        decay_steps=data.draw(st.integers(0, total - warmup)),
     )
     rates = [schedule(step) for step in range(total + 20)]
     assert all(1e-6 <= rate <= 0.01 for rate in rates)
@@ -24,6 +31,39 @@ def test_the_rate_climbs_to_the_peak_then_falls_and_stays_within_its_bounds(data
     assert rates[total:] == [1e-6] * 20
     if warmup < total:
         assert rates[warmup] == 0.01
+
+
+@given(st.integers(1, 100), st.integers(0, 50), st.integers(0, 50))
+def test_a_stable_rate_keeps_its_peak_until_the_last_steps_and_then_falls_in_a_line(
+    stable, warmup, falling
+):
+    total = warmup + stable + falling
+    schedule = Schedule(
+        peak_lr=1.0,
+        total_steps=total,
+        warmup_steps=warmup,
+        min_lr=0.0,
+        decay="stable",
+        decay_steps=falling,
+    )
+    assert [schedule(step) for step in range(warmup, total - falling)] == [1.0] * stable
+    falls = [schedule(step) for step in range(total - falling, total + 1)]
+    assert falls[-1] == 0.0
+    assert falls[:-1] == pytest.approx([1 - i / falling for i in range(falling)])
+
+
+def test_a_constant_rate_stays_at_the_peak_whatever_the_minimum():
+    schedule = Schedule(peak_lr=0.01, total_steps=10, warmup_steps=2, decay="constant")
+    assert [schedule(step) for step in range(2, 15)] == [0.01] * 13
+
+
+def test_a_straight_line_falls_by_the_same_amount_at_every_step():
+    rates = [
+        linear_decay(step, first_step=3, total_steps=13, peak_lr=1.0, min_lr=0.0)
+        for step in range(14)
+    ]
+    assert rates[:4] == [1.0] * 4
+    assert [a - b for a, b in pairwise(rates[3:])] == pytest.approx([0.1] * 10)
 
 
 # Appendix D.1 and D.2: 15 epochs of 9 batches, a fifth of the 135 steps for the warmup.
@@ -73,6 +113,8 @@ def test_a_minimum_as_high_as_the_peak_keeps_the_rate_constant():
         ({"peak_lr": 0.01, "total_steps": 5, "warmup_steps": -1}, "choose 0 to 5"),
         ({"peak_lr": 1e-7, "total_steps": 5}, "choose a rate between"),
         ({"peak_lr": 0.01, "total_steps": 5, "min_lr": -1e-6}, "choose a rate between"),
+        ({"peak_lr": 0.01, "total_steps": 5, "decay": "sine"}, "choose one of"),
+        ({"peak_lr": 0.01, "total_steps": 5, "warmup_steps": 2, "decay_steps": 4}, "choose 0 to 3"),
         ({"peak_lr": math.nan, "total_steps": 5}, "choose a rate between"),
     ],
 )

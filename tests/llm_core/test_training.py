@@ -143,6 +143,25 @@ def test_a_pause_in_the_middle_holds_no_lock():
     assert finished.wait(timeout=10)
 
 
+def test_a_step_without_dropout_keeps_nobody_waiting_for_the_stream_of_random_numbers():
+    run = Run()
+    for part in run.model.modules():
+        if isinstance(part, nn.Dropout):
+            part.p = 0.0
+    borrowed = threading.Event()
+
+    def borrow() -> None:
+        with RandomState(1).borrowed():
+            borrowed.set()
+
+    def patient(inputs, targets, model, device):
+        threading.Thread(target=borrow).start()
+        assert borrowed.wait(timeout=10)
+        return calc_loss_batch(inputs, targets, model, device)
+
+    next(run.steps(loss_function=patient, eval_freq=None))
+
+
 def test_frozen_parameters_stay_as_they_are():
     run = Run()
     run.model.tok_emb.weight.requires_grad_(False)

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import torch
 from streamlit.testing.v1 import AppTest
@@ -13,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard import jobs, own_run
 from dashboard.jobs import Job
 from dashboard.lessons.pretraining import plans as pretraining_plans
+from dashboard.lessons.pretraining import resume
 from dashboard.lessons.pretraining import views as pretraining_views
 from llm_core.accounting import parameter_ledger
 from llm_core.checkpoints import load_checkpoint
@@ -178,15 +180,17 @@ def test_any_sentence_leaves_the_page_alive(sentence: str) -> None:
 
 
 def test_gpt2_small_is_refused_with_what_would_fit() -> None:
-    app = opened({"pretraining.size": "GPT-2 small", "pretraining.vocabulary": "GPT-2's"})
+    app = opened(
+        {"pretraining.size": pretraining_plans.LARGEST, "pretraining.vocabulary": "GPT-2's"}
+    )
     assert any("Small would need" in str(w.value) for w in app.warning)
     assert not app.exception
 
 
 def test_both_ends_of_every_control_work() -> None:
     app = opened()
-    ends = {"pretraining.steps": (20, 2000), "pretraining.temperature": (0.0, 5.0)}
-    ends |= {"pretraining.topk": (0, 50), "pretraining.warmup": (0.0, 1.0)}
+    ends = {"pretraining.steps": (20, 2000), "pretraining.tokens": (1, 60)}
+    ends |= {"pretraining.warmup": (0.0, 1.0)}
     ends |= {"pretraining.final": (0.0, 1.0), "pretraining.clip": (0.0, 5.0)}
     ends |= {"pretraining.dropout": (0.0, 0.9), "pretraining.decay": (0.0, 1.0)}
     for end in (0, 1):
@@ -234,6 +238,136 @@ def test_a_file_that_is_no_checkpoint_gets_one_sentence(kind: str) -> None:
     assert "own_run.opened" not in app.session_state
     if kind == "pickle":
         assert "is a pickle" in str(app.warning[0].value)
+
+
+# Comparing, going on, keeping.
+
+
+def run_to_its_end(app: AppTest) -> Job:
+    job = trained(app)
+    until(lambda: job.state == "done")
+    app.run()
+    return job
+
+
+def compared_table(app: AppTest) -> pd.DataFrame:
+    return next(d.value for d in app.dataframe if "lowest validation loss" in d.value)
+
+
+def test_a_second_run_stands_over_the_first_and_only_what_differs_is_listed() -> None:
+    app = opened(SHORT)
+    first = run_to_its_end(app)
+    assert list(compared_table(app)["run"]) == ["Run 1"]
+    app.selectbox(key="pretraining.optimizer").set_value("SGD").run()
+    second = run_to_its_end(app)
+    assert well(app)
+    shown = compared_table(app)
+    assert list(shown["optimizer"]) == ["AdamW", "SGD"]
+    assert "learning rate" not in shown
+    assert "in one thing: **optimizer AdamW → SGD**" in text_of(app)
+    address = f"1{first.id},2{second.id}"
+    assert app.query_params["pretraining.compare"] == address
+
+    other = opened({"pretraining.compare": address})
+    assert list(compared_table(other)["optimizer"]) == ["AdamW", "SGD"]
+    other.button(key="pretraining.remove.0").click().run()
+    assert list(compared_table(other)["run"]) == ["Run 2"]
+    other.button_group(key="pretraining.over").set_value("tokens read").run()
+    assert well(other)
+
+
+def test_a_link_to_runs_that_are_gone_says_so() -> None:
+    app = opened({"pretraining.compare": "1nowhere,2*by-heart"})
+    assert well(app)
+    assert "1 of the runs compared here are over" in text_of(app)
+
+
+def test_a_stopped_run_goes_on_and_ends_as_one_without_a_break() -> None:
+    whole = run_to_its_end(opened(SHORT))
+    app = opened(SHORT)
+    job = trained(app)
+    until(lambda: len(job.history) > 3)
+    app.button(key="pretraining.stop").click().run()
+    until(lambda: job.state == "stopped")
+    app.run()
+    app.button(key="pretraining.resume").click().run()
+    assert well(app)
+    again = jobs.scheduler().get(app.session_state["run.pretraining"])
+    assert again is not None
+    assert again is not job
+    until(lambda: again.state == "done")
+    assert again.history == whole.history
+    app.run()
+    assert list(compared_table(app)["run"]) == ["Run 1"]
+    assert "standing" not in job.products
+
+
+def test_a_run_in_a_file_goes_on_with_more_steps() -> None:
+    job = run_to_its_end(opened(SHORT))
+    content = resume.as_file(job.products["standing"], job.seconds)
+    app = opened()
+    app.file_uploader(key="pretraining.open").upload("my-run.safetensors", content).run()
+    assert "a run after 40 of 40 steps" in text_of(app)
+    app.button(key="pretraining.resume").click().run()
+    assert well(app)
+    again = jobs.scheduler().get(app.session_state["run.pretraining"])
+    assert again is not None
+    until(lambda: again.state == "done")
+    assert len(again.history) == 80
+    assert again.history[:40] == job.history
+    assert again.settings["context_length"] == 16
+
+
+def test_a_run_kept_on_the_server_opens_again_in_the_same_browser(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(resume, "FOLDER", tmp_path)
+    app = opened(SHORT)
+    run_to_its_end(app)
+    app.button(key="pretraining.keep").click().run()
+    app.button(key="pretraining.open-kept").click().run()
+    assert well(app)
+    assert "opened from a file" in text_of(app)
+    assert "a run after 40 of 40 steps" in text_of(app)
+    monkeypatch.setattr(resume, "LARGEST_KEPT", 10)
+    app = opened(SHORT)
+    run_to_its_end(app)
+    app.button(key="pretraining.keep").click().run()
+    assert "save it on your own computer" in text_of(app)
+    assert not app.exception
+
+
+def test_the_gradient_by_hand_is_shortened_to_the_limit() -> None:
+    app = opened()
+    assert not app.latex
+    app.button_group(key="pretraining.clipping").set_value("By 5, the length").run()
+    formulas = " ".join(str(x.value) for x in app.latex)
+    assert "= 5" in formulas
+    assert "0.2 & 0.4" in formulas
+    app.slider(key="pretraining.limit").set_value(10.0).run()
+    assert "1 & 2" in " ".join(str(x.value) for x in app.latex)
+    assert well(app)
+
+
+WAYS = [f"pretraining.{name}" for name in ("first", "final", "fall", "warmup")]
+
+
+@pytest.mark.parametrize("shape", ["Straight line", "Level, then a line", "Constant"])
+def test_every_way_of_the_learning_rate_can_be_drawn_at_both_ends(shape: str) -> None:
+    app = opened()
+    app.button_group(key="pretraining.shape").set_value(shape).run()
+    for end in (1.0, 0.0):
+        for slider in [s for s in app.slider if s.key in WAYS and not s.disabled]:
+            slider.set_value(end)
+            app.run()
+            assert well(app), [str(w.value) for w in app.warning]
+
+
+def test_choosing_a_size_brings_its_context_along() -> None:
+    app = opened()
+    app.selectbox(key="pretraining.size").set_value("Middle").run()
+    assert app.select_slider(key="pretraining.context").value == 256
+    assert well(app)
 
 
 def test_tiny_and_small_have_the_sizes_their_names_promise() -> None:

@@ -80,7 +80,7 @@ def extend(
     message = {"alt": alt, "height": height, "extend": points}
     _component(
         key=key,
-        data=json.dumps(message, allow_nan=False).encode(),
+        data=json.dumps(message, allow_nan=False, separators=(",", ":")).encode(),
         height=height,
         on_picked_change=lambda: None,
     )

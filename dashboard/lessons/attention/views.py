@@ -166,7 +166,7 @@ def v1_gap(source: str, sentence: str, width: int, seed: int) -> float:
     """How far the second rung, written with bare parameters, is from the same with nn.Linear."""
     vectors = tokens(source, sentence).vectors
     linear = learned(vectors.shape[-1], width, seed)
-    with torch.inference_mode():
+    with torch.inference_mode(), RandomState(seed).borrowed():
         bare = attention.SelfAttention_v1.with_weights_of(linear)
         return attention.largest_difference(bare(vectors), linear(vectors))
 
@@ -223,7 +223,7 @@ def one_matrix(source: str, sentence: str, width: int, heads: int, seed: int) ->
     """The stack of heads and the split matrix, with the same weights on the same vectors."""
     vectors = tokens(source, sentence).vectors
     wrapper = stacked(vectors.shape[-1], width, heads, seed)
-    with torch.inference_mode():
+    with torch.inference_mode(), RandomState(seed).borrowed():
         layer = attention.MultiHeadAttention.with_weights_of(wrapper).eval()
         stack, joined = wrapper.steps(vectors), layer.steps(vectors)
     shapes = {

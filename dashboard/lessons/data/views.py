@@ -282,7 +282,8 @@ def pipeline(corpus: Corpus, batch_size: int, context_length: int, stride: int) 
         corpus.text, batch_size, context_length, stride, shuffle=False, tokenizer=tokenizer
     )
     dataset = cast(batches.GPTDatasetV1, loader.dataset)
-    inputs, _ = next(iter(loader), (None, None))
+    with RandomState(0).borrowed():  # a loader draws whenever it begins, even unshuffled
+        inputs, _ = next(iter(loader), (None, None))
     if inputs is None:
         raise ValueError(
             f"the text gives {len(dataset)} windows, fewer than a batch of {batch_size}; "

@@ -3,36 +3,47 @@
 The page asks `material` for the text and `plan` for the cost; `pretraining_runs.start` begins.
 """
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import streamlit as st
 import tiktoken
 
-from dashboard import cached, own_run
+from dashboard import cached, jobs, own_run
 from dashboard.corpus_choice import BY_DIGEST, Corpus
-from llm_core.accounting import flops_ledger, parameter_ledger, training_memory
+from dashboard.lessons.pretraining.speed import Speed as Speed
+from dashboard.lessons.pretraining.speed import Work, span, speed
+from llm_core.accounting import (
+    bytes_per_number,
+    parameter_ledger,
+    training_memory,
+    weight_bytes,
+)
 from llm_core.batches import END_OF_TEXT
 from llm_core.config import GPTConfig
 from llm_core.corpus import split_text
-from llm_core.schedules import Schedule
+from llm_core.schedules import Decay, Schedule
 from llm_core.tokenizers import BPETokenizer
 
-SIZES = MappingProxyType({"Tiny": (64, 4, 2), "Small": (128, 4, 4), "GPT-2 small": (768, 12, 12)})
-"""Width, heads and blocks by name. The last one stands here to show what it would cost."""
+LARGEST = "GPT-2 small (124M)"
+SIZES = MappingProxyType(
+    {"Tiny": (64, 4, 2), "Small": (128, 4, 4), "Middle": (256, 8, 6), LARGEST: (768, 12, 12)}
+)
+"""Width, heads and blocks by name."""
+
+CONTEXTS = MappingProxyType({"Tiny": 64, "Small": 64, "Middle": 256, LARGEST: 256})
+"""The context that choosing a size sets; any other can be set afterwards."""
 
 OWN, GPT2 = "Learnt from this text", "GPT-2's"
 OWN_TOKENS = 512
 """Size of the vocabulary that is learnt from the text."""
 
 MOST_STEPS = 2000
+"""Steps of a new run."""
 
-EVAL_BATCHES = 3
-"""Batches of each part that an evaluation looks at."""
-
-MEMORY_BUDGET = 600 * 1024**2
-"""Bytes that one run may hold; several share the server."""
+LONGEST = 10_000
+"""Steps of a run that goes on again and again."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +55,10 @@ class Settings:
     steps: int = 300
     learning_rate: float = 0.005
     """At its peak."""
+    optimizer: str = "AdamW"
+    """One of `llm_core.optimizers.OPTIMIZERS`."""
+    momentum: float = 0.9
+    """Share of the earlier direction that is kept."""
     seed: int = 123
     batch_size: int = 8
     context_length: int = 64
@@ -51,10 +66,31 @@ class Settings:
     weight_decay: float = 0.1
     warmup: float = 0.1
     """Share of the steps in which the learning rate climbs."""
+    initial_share: float = 0.01
+    """Where it begins to climb, as a share of its peak."""
+    decay: Decay = "cosine"
+    decay_share: float = 0.2
+    """Share of the steps in which it falls, if the decay is "stable"."""
     final_share: float = 0.1
     """Where the learning rate ends, as a share of its peak."""
     max_norm: float | None = 1.0
     eval_freq: int = 10
+    fast: bool = True
+    """Take the fast path of the same mathematics."""
+
+    @classmethod
+    def of(cls, saved: dict[str, Any]) -> "Settings":
+        """The settings in a saved run's facts; what they do not name has its standard value.
+
+        Raises:
+            ValueError: a value with which no run can have been made.
+        """
+        known = {entry.name for entry in fields(cls)}
+        made = cls(**{name: value for name, value in saved.items() if name in known})
+        if made.size not in SIZES:
+            raise ValueError(f"size={made.size!r} is unknown; choose one of {list(SIZES)}")
+        made.schedule()
+        return made
 
     def config(self, vocab_size: int) -> GPTConfig:
         """The model it trains."""
@@ -70,12 +106,21 @@ class Settings:
 
     def schedule(self) -> Schedule:
         """The learning rate of each of its steps."""
+        climbing = round(self.warmup * self.steps)
         return Schedule(
             peak_lr=self.learning_rate,
             total_steps=self.steps,
-            warmup_steps=round(self.warmup * self.steps),
-            initial_lr=self.learning_rate / 100,
+            warmup_steps=climbing,
+            initial_lr=self.learning_rate * self.initial_share,
             min_lr=self.learning_rate * self.final_share,
+            decay=self.decay,
+            decay_steps=min(round(self.decay_share * self.steps), self.steps - climbing),
+        )
+
+    def work(self, vocab_size: int) -> Work:
+        """What its time depends on."""
+        return Work(
+            self.config(vocab_size), self.batch_size, self.optimizer, self.eval_freq, self.fast
         )
 
 
@@ -94,9 +139,16 @@ class Material:
 @st.cache_resource(show_spinner=False, max_entries=16, hash_funcs=BY_DIGEST)
 def material(text: Corpus, vocabulary: str) -> Material:
     """Split a text and learn its vocabulary from the training part, or take GPT-2's."""
-    train_text, val_text = split_text(text.text)
     own = vocabulary == OWN
-    tokenizer = BPETokenizer.train(train_text, OWN_TOKENS) if own else cached.gpt2_tokenizer()
+    train_text, _ = split_text(text.text)
+    return read_with(
+        BPETokenizer.train(train_text, OWN_TOKENS) if own else cached.gpt2_tokenizer(), text
+    )
+
+
+def read_with(tokenizer: BPETokenizer | tiktoken.Encoding, text: Corpus) -> Material:
+    """Split a text and count its tokens."""
+    train_text, val_text = split_text(text.text)
     counts = [
         len(tokenizer.encode(part, allowed_special={END_OF_TEXT}))
         for part in (train_text, val_text)
@@ -122,23 +174,7 @@ class Plan(NamedTuple):
     batches: int
     """In one pass over the training part."""
     seconds: float
-    measured: bool
-    """Whether the time comes from a run on this machine, not from a guess."""
-
-
-@dataclass
-class Speed:
-    """How fast this machine trains."""
-
-    operations: float = 3e10
-    """Floating-point operations a second."""
-    measured: bool = False
-
-
-@st.cache_resource(show_spinner=False)
-def speed() -> Speed:
-    """The server's speed: a guess until the first run has ended."""
-    return Speed()
+    """Measured on this machine."""
 
 
 def plan(ready: Material, settings: Settings) -> Plan:
@@ -149,28 +185,35 @@ def plan(ready: Material, settings: Settings) -> Plan:
     """
     config = settings.config(ready.tokenizer.n_vocab)
     memory = _memory(settings, config.vocab_size)
-    if memory > MEMORY_BUDGET:
+    seconds = speed().seconds(settings.work(config.vocab_size), settings.steps)
+    if memory > budget():
         raise ValueError(
-            f"this model would hold {_megabytes(memory)} of memory while it trains, and a run here "
-            f"may take {_megabytes(MEMORY_BUDGET)}; {_what_fits(settings, config.vocab_size)}"
+            f"this model would train for about {span(seconds)} and hold {_megabytes(memory)} of "
+            f"memory meanwhile, and a run here may take {_megabytes(budget())}; "
+            f"{_what_fits(settings, config.vocab_size)}"
         )
     batches = _batches(ready, settings)
-    step = flops_ledger(config, settings.batch_size, settings.context_length).training_step
-    looking = 2 * EVAL_BATCHES / 3 / settings.eval_freq  # an evaluation has no backward pass
-    now = speed()
-    return Plan(
-        config,
-        parameter_ledger(config).total,
-        memory,
-        batches,
-        step * settings.steps * (1 + looking) / now.operations,
-        now.measured,
-    )
+    return Plan(config, parameter_ledger(config).total, memory, batches, seconds)
+
+
+def budget() -> int:
+    """Bytes that one run may hold: half of what all runs on this server may."""
+    return jobs.scheduler().limits.memory // 2
 
 
 def _memory(settings: Settings, vocab_size: int) -> int:
+    """Bytes in the middle of a step, with the copy of the weights that the page reads.
+
+    Beside what `training_memory` counts, this path holds the attention weights before and after
+    their softmax (2 H T per token and block) and the logits three times (2 V more per token).
+    """
     config = settings.config(vocab_size)
-    return training_memory(config, settings.batch_size, settings.context_length).total
+    step = training_memory(config, settings.batch_size, settings.context_length).total
+    weights = weight_bytes(config)
+    looked = 2 * config.n_heads * config.n_layers * settings.context_length
+    tokens = settings.batch_size * settings.context_length
+    held = tokens * (looked + 2 * vocab_size) * bytes_per_number("float32")
+    return step + weights + held - (weights if settings.optimizer == "SGD" else 0)
 
 
 def _megabytes(count: int) -> str:
@@ -178,11 +221,14 @@ def _megabytes(count: int) -> str:
 
 
 def _what_fits(settings: Settings, vocab_size: int) -> str:
-    """The end of a sentence that names the largest size within the budget."""
+    """The end of a sentence that names the largest size within the budget, and who can move it."""
     for size in reversed(SIZES):
         needed = _memory(replace(settings, size=size), vocab_size)
-        if needed <= MEMORY_BUDGET:
-            return f"{size} would need {_megabytes(needed)}"
+        if needed <= budget():
+            return (
+                f"{size} would need {_megabytes(needed)}. On a computer of your own, start the "
+                "server with a larger RUNS_MEMORY_MB"
+            )
     return "choose a smaller batch, a shorter context or the vocabulary learnt from this text"
 
 
@@ -211,4 +257,8 @@ def _batches(ready: Material, settings: Settings) -> int:
 def facts(ready: Material, settings: Settings) -> dict[str, Any]:
     """What somebody needs to know to start the same run again."""
     size = ready.tokenizer.n_vocab
-    return asdict(settings) | {"text": ready.text.title, "vocab_size": size}
+    return asdict(settings) | {
+        "text": ready.text.title,
+        "digest": ready.text.digest,
+        "vocab_size": size,
+    }

@@ -1,39 +1,38 @@
 """The pretraining run itself: llm_core's stream of steps, with snapshots and samples on the way.
 
 The steps run on the scheduler's thread. What they make lies in the job's `products`: "model", the
-newest snapshot with its tokenizer; "samples", what the model wrote so far.
+newest snapshot with its tokenizer; "samples", what the model wrote so far; "recording", the
+Recorder of all of it.
 """
 
 import math
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Generator, Iterator
 from typing import NamedTuple
 
 import torch
 
 from dashboard import cached, jobs, own_run, snapshots
-from dashboard.lessons.pretraining import memorised
-from dashboard.lessons.pretraining.plans import (
+from dashboard.lessons.pretraining import memorised, resume
+from dashboard.lessons.pretraining.plans import Material, Plan, Settings, facts, plan
+from dashboard.lessons.pretraining.resume import Standing
+from dashboard.lessons.pretraining.speed import (
     EVAL_BATCHES,
-    Material,
-    Plan,
-    Settings,
+    SAMPLE_TOKENS,
+    SAMPLES,
     Speed,
-    facts,
-    plan,
+    loss_function,
     speed,
 )
-from llm_core.accounting import flops_ledger
+from dashboard.recorder import Recorder
+from dashboard.recording import Moment, Said
 from llm_core.batches import create_dataloader_v1
 from llm_core.gpt import GPTModel
 from llm_core.loss import Batches
 from llm_core.random_state import RandomState
 from llm_core.sampling import generate
-from llm_core.training import DivergedError, TrainStep, adamw, evaluate_model, train
+from llm_core.training import DivergedError, TrainStep, evaluate_model, train
 
-SAMPLES = 8
-"""How often in a run the model writes something; once more before the first step."""
-
-SAMPLE_TOKENS = 32
 SAMPLE_TEMPERATURE = 0.8
 
 OPENING = 40
@@ -63,55 +62,130 @@ def start(ready: Material, settings: Settings, prompt: str) -> jobs.Job:
     """Begin a run for this session.
 
     Raises:
-        ValueError: as `plan`.
+        ValueError: as `plan` and `jobs.start`.
     """
+    return _begin(ready, settings, prompt, None)
+
+
+def go_on(standing: Standing, prompt: str) -> jobs.Job:
+    """Let a run go on from where it stands, for this session.
+
+    Raises:
+        ValueError: as `plan` and `jobs.start`.
+    """
+    return _begin(standing.ready, standing.settings, prompt, standing)
+
+
+def _begin(ready: Material, settings: Settings, prompt: str, standing: Standing | None) -> jobs.Job:
     planned = plan(ready, settings)
-    own_run.close_file()
-    return jobs.start(
+    job = jobs.start(
         own_run.KIND,
-        steps(ready, settings, planned, prompt, speed()),
+        steps(ready, settings, planned, prompt, speed(), standing),
         settings=facts(ready, settings),
         total=settings.steps,
+        memory=planned.memory,
     )
+    own_run.close_file()
+    return job
 
 
 def steps(
-    ready: Material, settings: Settings, planned: Plan, prompt: str, machine: Speed
-) -> Callable[[jobs.Job], Iterator[TrainStep]]:
-    """The run itself, called on the scheduler's thread."""
+    ready: Material,
+    settings: Settings,
+    planned: Plan,
+    prompt: str,
+    machine: Speed,
+    standing: Standing | None = None,
+) -> Callable[[jobs.Job], Iterator[TrainStep | None]]:
+    """The run itself, called on the scheduler's thread; between two words it writes, it breathes.
 
-    def make_steps(job: jobs.Job) -> Iterator[TrainStep]:
-        random_state = RandomState(settings.seed)
-        with random_state.borrowed():
-            model = GPTModel(planned.config)
-        loaders = _loaders(ready, settings)
-        stream = _stream(model, loaders, settings, random_state)
+    Args:
+        ready: the text.
+        settings: of the run.
+        planned: what `plan` says of them.
+        prompt: the learner's sentence.
+        machine: learns how long it took.
+        standing: where an interrupted run goes on; None begins a new one.
+    """
+
+    def make_steps(job: jobs.Job) -> Iterator[TrainStep | None]:
+        run = standing or resume.newborn(ready, settings, planned.config)
+        model, before = run.model, run.state.next_step
+        job.history.extend(run.history)
+        job.seconds += run.seconds
+        job.products |= {"standing": run, "samples": run.samples}
         every = max(5, 10 * round(settings.steps / SAMPLES / 10))
-        blind = math.log(planned.config.vocab_size)
-        _publish(job, model, ready, prompt, 0)
-        done = shown = 0
+        recorder = _recorder(job, model, ready, settings, prompt)
+        for record in run.history:
+            recorder.note(record)
+        for samples in run.samples:
+            recorder.said(_moment(samples))
+        recorder.frame(model, before)
+        yield from _publish(job, model, ready, prompt, before)
+        done = shown = before
         try:
-            for record in stream:
-                _still_sensible(record, blind)
+            for record in _updates(run):
                 done = record.step + 1
-                if done == settings.steps and record.val_loss is None:
-                    with random_state.borrowed():  # so that the curves reach the end
-                        losses = evaluate_model(model, *loaders, "cpu", EVAL_BATCHES)
-                    record = record._replace(train_loss=losses[0], val_loss=losses[1])
+                recorder.note(record)
+                if recorder.due(done, job.seconds):
+                    recorder.frame(model, done)
                 yield record
                 if done % every == 0:
-                    _publish(job, model, ready, prompt, done)
+                    yield from _publish(job, model, ready, prompt, done)
                     shown = done
+            recorder.frame(model, done)
+            if shown < done:
+                yield from _publish(job, model, ready, prompt, done)
         except GeneratorExit:
-            _publish(job, model, ready, prompt, done)
+            recorder.frame(model, done)
+            deque(_publish(job, model, ready, prompt, done), maxlen=0)  # without a breath
+            _rest(job, run)
             raise
-        if shown < done:
-            _publish(job, model, ready, prompt, done)
-        step = flops_ledger(planned.config, settings.batch_size, settings.context_length)
-        machine.operations = done * step.training_step / max(job.seconds, 1e-3)
-        machine.measured = True
+        except DivergedError as error:
+            del job.products["standing"]  # it stands where nobody wants to go on from
+            recorder.frame(model, done)
+            recorder.end(str(error))
+            raise
+        _rest(job, run)
+        work = settings.work(planned.config.vocab_size)
+        machine.learn(work, done - before, job.seconds - run.seconds)
 
     return make_steps
+
+
+def _rest(job: jobs.Job, run: Standing) -> None:
+    """The run is over for now: what it takes to go on stays, if that is not too much."""
+    run.rest()
+    if run.size > resume.LARGEST:
+        del job.products["standing"]
+
+
+def _updates(run: Standing) -> Iterator[TrainStep]:
+    """The run's updates, each made as a whole while nobody saves it."""
+    loaders = _loaders(run.ready, run.settings)
+    stream = _stream(run, loaders)
+    blind = math.log(run.model.config.vocab_size)
+    while True:
+        with run.stepping():
+            record = next(stream, None)
+            if record is None:
+                return
+            _still_sensible(record, blind)
+            if record.step + 1 == run.settings.steps and record.val_loss is None:
+                record = _measured(record, run, loaders)
+            run.history.append(record)
+        yield record
+
+
+def _measured(record: TrainStep, run: Standing, loaders: tuple[Batches, Batches]) -> TrainStep:
+    """The last step with both losses, so that the curves reach the end; the run draws nothing."""
+    spare = RandomState(0)
+    spare.load_state_dict(run.random_state.state_dict())
+    with spare.borrowed():
+        losses = evaluate_model(
+            run.model, *loaders, "cpu", EVAL_BATCHES, loss_function(run.settings.fast)
+        )
+    return record._replace(train_loss=losses[0], val_loss=losses[1])
 
 
 def _loaders(ready: Material, settings: Settings) -> tuple[Batches, Batches]:
@@ -132,24 +206,22 @@ def _loaders(ready: Material, settings: Settings) -> tuple[Batches, Batches]:
     return train_loader, val_loader
 
 
-def _stream(
-    model: GPTModel,
-    loaders: tuple[Batches, Batches],
-    settings: Settings,
-    random_state: RandomState,
-) -> Iterator[TrainStep]:
-    """llm_core's training, with everything it takes."""
+def _stream(run: Standing, loaders: tuple[Batches, Batches]) -> Iterator[TrainStep]:
+    """llm_core's training, with everything it takes, from where the run stands."""
+    settings = run.settings
     return train(
-        model,
+        run.model,
         *loaders,
-        adamw(model, learning_rate=settings.learning_rate, weight_decay=settings.weight_decay),
+        run.optimizer,
         num_epochs=settings.steps,
         eval_freq=settings.eval_freq,
         eval_iter=EVAL_BATCHES,
-        random_state=random_state,
+        random_state=run.random_state,
         schedule=settings.schedule(),
         max_norm=settings.max_norm,
         max_steps=settings.steps,
+        state=run.state,
+        loss_function=loss_function(settings.fast),
     )
 
 
@@ -168,7 +240,27 @@ def _still_sensible(record: TrainStep, blind: float) -> None:
         )
 
 
-def _publish(job: jobs.Job, model: GPTModel, ready: Material, prompt: str, step: int) -> None:
+def _recorder(
+    job: jobs.Job, model: GPTModel, ready: Material, settings: Settings, prompt: str
+) -> Recorder:
+    """Begin to record the run."""
+    recorder = Recorder(
+        model,
+        ready.tokenizer,
+        id=job.id,
+        title=f"{settings.size}, {settings.steps:,} steps on {ready.text.title}",
+        sentence=prompt,
+        text=ready.train_text,
+        settings=facts(ready, settings),
+        total=settings.steps,
+    )
+    job.products["recording"] = recorder
+    return recorder
+
+
+def _publish(
+    job: jobs.Job, model: GPTModel, ready: Material, prompt: str, step: int
+) -> Iterator[None]:
     """Put a snapshot that nobody will change into the job's products, and let it write."""
     snapshot = snapshots.take(job, model, step)
     loaded = cached.Loaded(
@@ -180,13 +272,22 @@ def _publish(job: jobs.Job, model: GPTModel, ready: Material, prompt: str, step:
     )
     job.products["model"] = loaded
     opening = ready.train_text[:OPENING].rpartition(" ")[0] or ready.train_text[:OPENING]
-    free = _written(loaded, prompt, ready.train_text, temperature=SAMPLE_TEMPERATURE)
-    recited = _written(loaded, opening, ready.train_text, temperature=0.0)
+    free = yield from _written(loaded, prompt, ready.train_text, temperature=SAMPLE_TEMPERATURE)
+    recited = yield from _written(loaded, opening, ready.train_text, temperature=0.0)
     earlier = job.products.get("samples", ())
     job.products["samples"] = (*earlier, Samples(step, free, recited))
+    recorder: Recorder = job.products["recording"]
+    recorder.said(_moment(job.products["samples"][-1]))
 
 
-def _written(loaded: cached.Loaded, prompt: str, source: str, *, temperature: float) -> Sample:
+def _moment(samples: Samples) -> Moment:
+    """What the model wrote, as a recording keeps it."""
+    return Moment(samples.step, Said(*samples.free), Said(*samples.recited))
+
+
+def _written(
+    loaded: cached.Loaded, prompt: str, source: str, *, temperature: float
+) -> Generator[None, None, Sample]:
     """What a model writes after a prompt, with what it copied from the training text."""
     length = loaded.config.context_length
     new = min(SAMPLE_TOKENS, length // 2)
@@ -199,5 +300,9 @@ def _written(loaded: cached.Loaded, prompt: str, source: str, *, temperature: fl
         temperature=temperature,
         generator=torch.Generator().manual_seed(1),  # the same draws at every moment
     )
-    text = loaded.tokenizer.decode([token.token_id for token in stream])
+    written = []
+    for token in stream:
+        written.append(token.token_id)
+        yield
+    text = loaded.tokenizer.decode(written)
     return Sample(loaded.tokenizer.decode(ids), memorised.stretches(text, source))

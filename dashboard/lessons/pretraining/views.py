@@ -11,6 +11,7 @@ from dashboard.charts.curves import round_places
 from dashboard.lessons.pretraining import memorised, passages
 from dashboard.lessons.pretraining.plans import Material, Plan, Settings
 from dashboard.lessons.pretraining.runs import Sample, Samples
+from dashboard.lessons.pretraining.speed import span
 from llm_core.training import TrainStep
 
 BOTH_FALL = "Both fall together"
@@ -21,7 +22,6 @@ FATES = (BOTH_FALL, TURNS_BACK, STAYS)
 
 _AROUND = 260  # characters shown on each side of the split
 _WORDS = 90  # characters whose loss is looked at
-_SHOWN = 3  # moments of a run whose samples stand open
 
 
 def loss_chart(run: Mapping[str, Any]) -> live.Chart:
@@ -67,6 +67,12 @@ def inner_charts(run: Mapping[str, Any]) -> tuple[live.Chart, ...]:
                 live.Line(
                     name="gradient", tone=palette.OUTPUT, value=lambda r: float(r.gradient_norm)
                 ),
+                live.Line(
+                    name="shortened before the step",
+                    tone=palette.BAD,
+                    value=lambda r: float(r.gradient_norm) if r.clipped else None,
+                    points=True,
+                ),
             ),
             y_title="length of the gradient",
             level=(run["max_norm"], f"clipped to {run['max_norm']:g}") if run["max_norm"] else None,
@@ -89,15 +95,10 @@ def inner_charts(run: Mapping[str, Any]) -> tuple[live.Chart, ...]:
 
 
 def samples(job: jobs.Job) -> None:
-    """What the model wrote on the way, newest first, with what it copied marked."""
+    """What the model wrote last, with what it copied marked; the recording keeps the rest."""
     history: Sequence[Samples] = job.products.get("samples", ())
-    newest = history[::-1]
-    for moment in newest[:_SHOWN]:
+    for moment in history[-1:]:
         _moment(moment)
-    if newest[_SHOWN:]:
-        with st.expander("What it wrote before", icon=":material/history:"):
-            for moment in newest[_SHOWN:]:
-                _moment(moment)
     st.caption(
         "Grey: the prompt. Underlined: stands word for word in the training text, at least "
         f"{memorised.AT_LEAST} characters in a row. Your sentence goes on by chance, with the same "
@@ -150,13 +151,11 @@ def fate_in_numbers(history: Sequence[TrainStep]) -> str:
 def cost(planned: Plan, settings: Settings) -> str:
     """What a run will take, in one line."""
     passes = settings.steps / planned.batches
-    seconds = planned.seconds
-    time = f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:,.0f} min"
-    source = "measured in the last run here" if planned.measured else "a guess until the first run"
     return (
         f"{planned.parameters:,} parameters · {planned.memory / 1024**2:,.0f} MB of memory while "
         f"training · {planned.batches:,} batches are one pass over the training part, so "
-        f"{settings.steps:,} steps are {passes:,.3g} passes · about {time} ({source})"
+        f"{settings.steps:,} steps are {passes:,.3g} passes · about {span(planned.seconds)}, "
+        "measured on this machine"
     )
 
 

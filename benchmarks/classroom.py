@@ -1,0 +1,178 @@
+"""A whole class at once: python -m benchmarks.classroom
+
+Twenty visitors open the pretraining page of a real server and press Train with the same settings.
+While their runs share the processor, another visitor opens every page and one presses Pause.
+"""
+
+import hashlib
+import json
+import os
+import statistics
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from benchmarks.client import Visitor
+from benchmarks.pages import ADDRESSES, memory, reruns, server_pid
+from tests.browser.server import dashboard
+
+VISITORS = 20
+QUERY = "pretraining.steps=200&pretraining.dropout=0.1"
+CHART = "pretraining-loss"
+TICK = 0.7  # seconds, as the page asks of a browser
+RERUNS = 15
+PAUSES = 5
+ORPHANS = {  # a class that has left is forgotten in seconds, so that memory can be measured
+    "RUNS_ORPHAN_AFTER": "15",
+    "RUNS_FORGET_AFTER": "15",
+    "STREAMLIT_SERVER_DISCONNECTED_SESSION_TTL": "5",
+}
+
+
+class Learner:
+    """A visitor of the pretraining page whose browser ticks by itself, as a real one does."""
+
+    def __init__(self, address: str) -> None:
+        self.page = Visitor(address)
+        self.page.open("Pretraining", QUERY)
+        self.ticks: list[tuple[float, int]] = []
+        """Seconds and bytes of each tick."""
+        self._lock = threading.Lock()
+        self._left = threading.Event()
+        self._browser = threading.Thread(target=self._tick, daemon=True)
+        self._browser.start()
+
+    def press(self, button: str) -> None:
+        """Press a button of the run."""
+        with self._lock:
+            self.page.press(f"pretraining.{button}")
+
+    def says(self, word: str) -> bool:
+        """Whether the status line of the run begins with this word."""
+        with self._lock:
+            return f"**{word}" in self.page.text()
+
+    def until(self, *words: str, seconds: float = 900) -> float:
+        """Wait until the status line begins with one of these words; seconds waited."""
+        begun = time.perf_counter()
+        while not any(map(self.says, words)):
+            if time.perf_counter() - begun > seconds:
+                raise TimeoutError(f"the run never said {' or '.join(words)}")
+            time.sleep(0.02)
+        return time.perf_counter() - begun
+
+    def curve(self) -> str:
+        """A name for the run's curves, drawn afresh: equal only if every number is."""
+        with self._lock:
+            self.page.rerun()
+            traces = self.page.figures[CHART]["data"]
+        lines = [(line.get("name"), line["x"], line["y"]) for line in traces if len(line["x"]) > 1]
+        return hashlib.sha256(json.dumps(lines).encode()).hexdigest()
+
+    def leave(self) -> None:
+        """Close the page."""
+        self._left.set()
+        self._browser.join()
+        self.page.close()
+
+    def _tick(self) -> None:
+        while not self._left.wait(TICK):
+            with self._lock:
+                if self.page.ticks:
+                    self.ticks.append((self.page.tick(), self.page.bytes))
+
+
+@contextmanager
+def _forgetful() -> Iterator[None]:
+    """A server started inside forgets runs and sessions quickly."""
+    before = dict(os.environ)
+    os.environ.update(ORPHANS)
+    try:
+        yield
+    finally:
+        for name in ORPHANS:
+            os.environ.pop(name, None)
+        os.environ.update({name: before[name] for name in ORPHANS if name in before})
+
+
+def _alone(address: str, pid: int, found: dict[str, float]) -> str:
+    """One learner's run with nobody else there; the name of its curve."""
+    learner = Learner(address)
+    learner.press("train")
+    learner.until("Training")
+    time.sleep(1)
+    found["rss.one_run_mb"] = memory(pid)
+    learner.until("Finished")
+    curve = learner.curve()
+    learner.leave()
+    return curve
+
+
+def _pauses(learners: list[Learner]) -> list[float]:
+    """Seconds from pressing Pause to the word Paused, for some runs that are going."""
+    took: list[float] = []
+    for learner in [one for one in learners if one.says("Training")][:PAUSES]:
+        begun = time.perf_counter()
+        learner.press("pause")
+        learner.until("Paused", "Finished")
+        took.append(time.perf_counter() - begun)
+        if learner.says("Paused"):
+            learner.press("go")
+    return took
+
+
+def measure() -> dict[str, float]:
+    """Figures of a class of twenty: curves, answers of the pages, pause, ticks, memory."""
+    found: dict[str, float] = {}
+    with _forgetful(), dashboard() as address:
+        pid = server_pid()
+        reader = Visitor(address)
+        for page in ADDRESSES:
+            reader.open(page)
+        idle = {page: reruns(reader, page, RERUNS) for page in ADDRESSES}
+        found["rss.idle_mb"] = memory(pid)
+        alone = _alone(address, pid, found)
+        learners = [Learner(address) for _ in range(VISITORS)]
+        starters = [threading.Thread(target=one.press, args=("train",)) for one in learners]
+        for starter in starters:
+            starter.start()
+        for starter in starters:
+            starter.join()
+        time.sleep(2)
+        busy = {page: reruns(reader, page, RERUNS) for page in ADDRESSES}
+        pauses = _pauses(learners)
+        found["rss.twenty_sessions_mb"] = memory(pid)
+        for learner in learners:
+            learner.until("Finished")
+        same = [learner.curve() == alone for learner in learners]
+        ticks = [tick for learner in learners for tick in learner.ticks]
+        for learner in learners:
+            learner.leave()
+        reader.close()
+        time.sleep(45)
+        found["rss.after_they_left_mb"] = memory(pid)
+    found["classroom.visitors"] = VISITORS
+    found["classroom.curves_identical"] = sum(same)
+    ratios = {page: busy[page] / idle[page] for page in ADDRESSES}
+    for page, ratio in ratios.items():
+        found[f"classroom.page_ratio.{page or 'Home'}"] = ratio
+    found["classroom.page_ratio_max"] = max(ratios.values())
+    found["classroom.pause_s"] = max(pauses, default=float("nan"))
+    found["classroom.tick_ms"] = 1000 * statistics.median(took for took, _ in ticks)
+    found["classroom.tick_bytes"] = statistics.median(length for _, length in ticks)
+    return found
+
+
+def table(found: dict[str, Any]) -> str:
+    """The figures, one a line."""
+    return "\n".join(f"{name:44}{value:12,.4g}" for name, value in found.items())
+
+
+def main() -> None:
+    print(table(measure()))
+
+
+if __name__ == "__main__":
+    main()

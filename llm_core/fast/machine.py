@@ -1,0 +1,64 @@
+"""What this processor is good at: found out, never assumed.
+
+In:     nothing
+Out:    whether it multiplies bfloat16 matrices in hardware, and how float32 products are best made
+Next:   pieces.py, the parts of a training step that are worth writing twice
+
+A bfloat16 has the range of a float32 and an eighth of its digits (8 bits of fraction with the
+hidden one, where float32 has 24). A processor with instructions for it multiplies matrices two to
+six times as fast; without them torch computes in float32 and only loses time on the conversion.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import NamedTuple
+
+import torch
+
+
+class Machine(NamedTuple):
+    """What was detected."""
+
+    bf16: bool
+    """Whether matrices of bfloat16 are multiplied by instructions made for it."""
+
+    amx: bool
+    """Whether it has AMX, with which torch's faster float32 products round to bfloat16."""
+
+    capability: str
+    """The vector instructions torch uses, such as "AVX512"."""
+
+    @property
+    def words(self) -> str:
+        """The finding as the end of a sentence."""
+        kind = "AMX" if self.amx else self.capability
+        how = "with" if self.bf16 else "without"
+        return f"{kind}, {how} instructions for bfloat16 matrices"
+
+
+@cache
+def machine() -> Machine:
+    """This processor, looked at once."""
+    amx = torch.cpu._is_amx_tile_supported()
+    return Machine(
+        bf16=amx or torch.cpu._is_avx512_bf16_supported(),
+        amx=amx,
+        capability=torch.backends.cpu.get_cpu_capability(),
+    )
+
+
+@contextmanager
+def onednn_products(wanted: bool = True) -> Iterator[None]:
+    """Inside, oneDNN multiplies float32 matrices instead of MKL: still true float32.
+
+    MKL leaves the widest instructions of some processors unused. Nothing happens on a processor
+    with AMX, where oneDNN would round to bfloat16. The switch is one for the whole process.
+    """
+    before = torch.get_float32_matmul_precision()
+    if wanted and not machine().amx:
+        torch.set_float32_matmul_precision("medium")
+    try:
+        yield
+    finally:
+        torch.set_float32_matmul_precision(before)

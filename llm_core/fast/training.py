@@ -1,0 +1,223 @@
+"""The loss of a model, computed fast: put it into `train` and nothing else changes.
+
+In:     a batch of ids and targets (B, T), and a plain `GPTModel`
+Out:    what `calc_loss_batch` gives, ready for `.backward()`, in a third of the time or less
+Next:   decoding.py, the same for writing
+
+    train(model, ..., loss_function=FastLoss())
+
+The ladder, rung by rung; each can be switched off:
+
+    oneDNN      float32 products by oneDNN instead of MKL: the same sums, other instructions
+    blocks      queries, keys and values in one product; the hidden half of the scores left out
+    sigmoid     GELU by a sigmoid instead of a tanh: an identity
+    head        head and loss a few rows at a time, with the gradients made at once
+    bf16        copies of the weights in bfloat16 do the work; the weights stay float32
+
+The last rung rounds: each factor of a product to 8 binary digits, while sums are kept in float32.
+Updates go to the float32 weights, of which fresh copies are made for each batch, so small updates
+are not lost. The others change no more than the last digit of a float32.
+
+Shapes: B batch, T tokens, N = B * T rows, C channels, V vocabulary.
+Source: Micikevicius et al. 2018, "Mixed Precision Training".
+"""
+
+import re
+import weakref
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeGuard
+
+import torch
+from torch import Tensor, nn
+from torch.autograd import Function
+from torch.nn import functional as F
+
+from llm_core.attention import MultiHeadAttention
+from llm_core.fast import pieces
+from llm_core.fast.machine import machine, onednn_products
+from llm_core.gpt import GPTModel
+from llm_core.loss import calc_loss_batch, cross_entropy
+from llm_core.transformer import GELU, FeedForward, LayerNorm, TransformerBlock
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rungs:
+    """Which rungs of the ladder are taken; the standard is all that this machine profits from."""
+
+    onednn: bool = True
+    """Products of float32 matrices by oneDNN."""
+    blocks: bool = True
+    """Attention in one product and in blocks of rows."""
+    sigmoid: bool = True
+    """GELU by a sigmoid."""
+    head: bool = True
+    """Head and loss a few rows at a time."""
+    bf16: bool = field(default_factory=lambda: machine().bf16)
+    """Products of bfloat16 matrices, with float32 weights behind them."""
+
+
+NO_RUNGS = Rungs(onednn=False, blocks=False, sigmoid=False, head=False, bf16=False)
+"""The ground: the same computation as the readable model's."""
+
+
+class FastLoss:
+    """Mean cross-entropy of a plain GPTModel on one batch; a loss function for `train`.
+
+    A model with exchanged layers (LoRA, another head) or on another device takes the readable path.
+    """
+
+    def __init__(self, rungs: Rungs | None = None) -> None:
+        """
+        Args:
+            rungs: None takes what this machine profits from.
+        """
+        self.rungs = Rungs() if rungs is None else rungs
+        self._copies: weakref.WeakKeyDictionary[nn.Module, _Copies] = weakref.WeakKeyDictionary()
+
+    def __call__(
+        self,
+        input_batch: Tensor,
+        target_batch: Tensor,
+        model: nn.Module,
+        device: torch.device | str = "cpu",
+    ) -> Tensor:
+        """The loss in nats per token, (); see `calc_loss_batch`."""
+        if not _is_plain(model) or torch.device(device).type != "cpu":
+            return calc_loss_batch(input_batch, target_batch, model, device)
+        if model not in self._copies:
+            self._copies[model] = _Copies(model, self.rungs)
+        copies = self._copies[model]
+        if not torch.is_grad_enabled():
+            with onednn_products(self.rungs.onednn):
+                return copies.loss(input_batch, target_batch, copies.fresh())
+        return _with_copies(copies, input_batch, target_batch, *copies.weights)
+
+
+def _is_plain(model: nn.Module) -> TypeGuard[GPTModel]:
+    """Whether the model consists of the layers that `_Copies` knows."""
+    blocks = {TransformerBlock, MultiHeadAttention, FeedForward, LayerNorm, GELU}
+    usual = blocks | {GPTModel, nn.Linear, nn.Embedding, nn.Sequential, nn.Dropout}
+    return type(model) is GPTModel and all(type(layer) in usual for layer in model.modules())
+
+
+class _WithCopies(Function):
+    """Loss and gradients by the copies, handed over to the weights they are copies of."""
+
+    @staticmethod
+    def forward(ctx: Any, copies: "_Copies", ids: Tensor, targets: Tensor, *_: Tensor) -> Tensor:
+        leaves = copies.fresh()
+        with onednn_products(copies.rungs.onednn), torch.enable_grad():
+            loss = copies.loss(ids, targets, leaves)
+        ctx.copies, ctx.leaves, ctx.loss = copies, leaves, loss
+        return loss.detach()
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
+        names = [name for name, leaf in ctx.leaves.items() if leaf.requires_grad]
+        with onednn_products(ctx.copies.rungs.onednn):
+            slopes = torch.autograd.grad(
+                ctx.loss, [ctx.leaves[name] for name in names], gradients[0]
+            )
+        ctx.loss = None  # lets go of what the backward pass has used
+        of_weights = ctx.copies.handed_back(dict(zip(names, slopes, strict=True)))
+        return (None, None, None, *of_weights)
+
+
+class _Copies:
+    """A model's weights as the fast path wants them: stacked, and in bfloat16 if asked."""
+
+    def __init__(self, model: GPTModel, rungs: Rungs) -> None:
+        self.model = weakref.proxy(model)
+        self.config, self.rungs = model.config, rungs
+        self.parts = _stacks(model)
+        self.weights = list(dict.fromkeys(w for parts in self.parts.values() for w in parts))
+        self.room: dict[str, Tensor] = {}
+        for name, parts in self.parts.items():
+            looked_up = name in (
+                "tok_emb.weight",
+                "pos_emb.weight",
+            )  # few rows are read: no copy pays
+            if not looked_up and (rungs.bf16 or len(parts) > 1):
+                shape = (sum(len(part) for part in parts), *parts[0].shape[1:])
+                dtype = torch.bfloat16 if rungs.bf16 else parts[0].dtype
+                self.room[name] = torch.empty(shape, dtype=dtype)
+
+    def fresh(self) -> dict[str, Tensor]:
+        """The weights as they are now, as leaves of a graph of their own."""
+        leaves = {}
+        with torch.no_grad():
+            for name, parts in self.parts.items():
+                room = self.room.get(name)
+                if room is None:
+                    leaf = parts[0].detach()
+                else:
+                    torch._foreach_copy_(
+                        torch.split(room, [len(part) for part in parts]), list[Tensor](parts)
+                    )
+                    leaf = room.detach()
+                leaves[name] = leaf.requires_grad_(any(part.requires_grad for part in parts))
+        return leaves
+
+    def handed_back(self, slopes: Mapping[str, Tensor]) -> list[Tensor | None]:
+        """The gradient of each of `weights`, in its own number format."""
+        found: dict[Tensor, Tensor] = {}
+        for name, slope in slopes.items():
+            parts = self.parts[name]
+            pieces_of_it = torch.split(slope, [len(part) for part in parts])
+            for part, piece in zip(parts, pieces_of_it, strict=True):
+                if part.requires_grad:
+                    piece = piece.to(part.dtype)
+                    found[part] = found[part] + piece if part in found else piece
+        return [found.get(weight) for weight in self.weights]
+
+    def loss(self, ids: Tensor, targets: Tensor, weight: Mapping[str, Tensor]) -> Tensor:
+        """Embeddings, blocks, head and loss on rows (N, C)."""
+        config, (batch_size, tokens) = self.config, ids.shape
+        drop = config.drop_rate if self.model.training else 0.0
+
+        def norm(x: Tensor, name: str) -> Tensor:
+            scale = weight[name + ".scale"]
+            return F.layer_norm(x, scale.shape, scale, weight[name + ".shift"])
+
+        def linear(x: Tensor, name: str) -> Tensor:
+            return F.linear(x, weight[name + ".weight"], weight.get(name + ".bias"))
+
+        rows = F.embedding(ids, weight["tok_emb.weight"]) + weight["pos_emb.weight"][:tokens]
+        head = weight["out_head.weight"]
+        x = F.dropout(rows.flatten(0, 1).to(head.dtype), drop)  # (B, T, C) -> (N, C)
+        for layer in range(config.n_layers):
+            at = f"trf_blocks.{layer}."
+            qkv = linear(norm(x, at + "norm1"), at + "att.W_qkv")  # (N, 3C)
+            context = self._attend(qkv, batch_size, drop)  # (N, C)
+            x = x + F.dropout(linear(context, at + "att.out_proj"), drop)
+            wide = linear(norm(x, at + "norm2"), at + "ff.layers.0")  # (N, 4C)
+            wide = pieces.gelu(wide) if self.rungs.sigmoid else F.gelu(wide, approximate="tanh")
+            x = x + F.dropout(linear(wide, at + "ff.layers.2"), drop)  # (N, C)
+        x = norm(x, "final_norm")
+        if self.rungs.head:
+            return pieces.head_loss(x, head, targets.flatten())  # ()
+        return cross_entropy((x @ head.T).float(), targets.flatten())  # (N, V) -> ()
+
+    def _attend(self, qkv: Tensor, batch_size: int, drop: float) -> Tensor:
+        """Context vectors (N, C) of the rows of queries, keys and values (N, 3C)."""
+        heads = self.config.n_heads
+        if self.rungs.blocks:
+            return pieces.attention(qkv, batch_size, heads, drop)
+        split = qkv.view(batch_size, -1, 3, heads, self.config.head_dim)  # (B, T, 3, H, D)
+        queries, keys, values = split.permute(2, 0, 3, 1, 4)  # (B, H, T, D) each
+        context = F.scaled_dot_product_attention(
+            queries, keys, values, dropout_p=drop, is_causal=True
+        )
+        return context.transpose(1, 2).reshape(len(qkv), -1)  # (N, C)
+
+
+def _stacks(model: GPTModel) -> dict[str, list[nn.Parameter]]:
+    """Every weight under its name; those of queries, keys and values together under one."""
+    stacks: dict[str, list[nn.Parameter]] = {}
+    for name, weight in model.named_parameters(remove_duplicate=False):
+        stacks.setdefault(re.sub("W_(query|key|value)", "W_qkv", name), []).append(weight)
+    return stacks
+
+
+_with_copies: Callable[..., Tensor] = _WithCopies.apply
