@@ -13,7 +13,8 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dashboard import limits, session
 from dashboard.courtesy import Courtesy
-from dashboard.turns import Job, Scheduler, State, Wish
+from dashboard.job import Job, State, Wish
+from dashboard.turns import Scheduler
 
 __all__ = ["Job", "Scheduler", "State", "Wish"]
 

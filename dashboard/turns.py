@@ -1,21 +1,19 @@
 """Live runs advance in turns on one thread, whoever started them. Knows no page and no Streamlit.
 
-A page writes what it wishes (`run`, `pause`, `step`, `stop`); only the scheduler writes what is
-(`state`). Wishes are heard between any two turns, so nobody waits longer than one turn and one
+Wishes are heard between any two turns, so nobody waits longer than one turn and one
 step. A run yields one record for each step, or None for a breath: nothing to record, but others
 may have a turn. Pages come first: training waits a moment while one is being computed.
 """
 
 import logging
-import secrets
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 from dashboard import surroundings
 from dashboard.courtesy import Courtesy, step_back
+from dashboard.job import Job, State, Wish, nothing, reason
 from dashboard.limits import Allowance, Limits, megabytes
 
 _log = logging.getLogger(__name__)
@@ -25,52 +23,6 @@ _TIDY = 2.0
 
 _GLANCE = 0.005
 """Seconds between two looks whether a run has obeyed."""
-
-Wish = Literal["run", "pause", "step", "stop"]
-State = Literal["queued", "running", "paused", "done", "stopped", "failed"]
-
-
-@dataclass(eq=False)
-class Job:
-    """One run.
-
-    `history` holds one record for each step and only grows; read it as `job.history[:]`.
-    `products` holds what the run made for the page to use: the model, the tokenizer, samples.
-    """
-
-    make_steps: Callable[["Job"], Iterator[Any]]
-    """Called once, on the scheduler's thread; yields a record for each step, None for a breath."""
-    kind: str
-    """The stage that started it."""
-    settings: dict[str, Any] = field(default_factory=dict)
-    """What a reader needs to start the same run again."""
-    total: int | None = None
-    """How many steps it will take, if known."""
-    owner: str = ""
-    """The browser that started it: the only one whose buttons move it."""
-    memory: int = 0
-    """Bytes it holds in the middle of a step, by estimate."""
-    id: str = field(default_factory=lambda: secrets.token_urlsafe(6))
-    wish: Wish = "run"
-    state: State = "queued"
-    history: list[Any] = field(default_factory=list)
-    products: dict[str, Any] = field(default_factory=dict)
-    error: str = ""
-    """Why it ended early, or what keeps it from going on."""
-    seconds: float = 0.0
-    """Time spent computing, without pauses and other runs' turns."""
-    seen: float = field(default_factory=time.monotonic)
-    watchers: set[str] = field(default_factory=set)
-    """Sessions that have looked at it."""
-
-    @property
-    def active(self) -> bool:
-        """Whether it can still make steps."""
-        return self.state in ("queued", "running", "paused")
-
-    def touch(self) -> None:
-        """Somebody is looking at it."""
-        self.seen = time.monotonic()
 
 
 class Scheduler:
@@ -96,6 +48,7 @@ class Scheduler:
         self._jobs: dict[str, Job] = {}
         self._steps: dict[str, Iterator[Any]] = {}
         self._around: dict[str, surroundings.Surroundings] = {}
+        self._at_turn: Job | None = None
         self._line: list[Job] = []
         """Runs that want to go on; the first ones have the places."""
         self._stayed: dict[str, float] = {}
@@ -130,11 +83,13 @@ class Scheduler:
         return self._jobs.get(job_id or "")
 
     def ask(self, job: Job, wish: Wish) -> None:
-        """Tell a run what to do; it obeys before the next turn."""
+        """Tell a run what to do; it obeys after the step it is in, and at once while in none."""
         with self._lock:
             job.wish = wish
             if job.active:
                 job.error = ""
+                if wish == "pause" and self._at_turn is not job:
+                    job.state = "paused"
         job.touch()
         self._work.set()
 
@@ -203,8 +158,11 @@ class Scheduler:
         chosen += [job for job in self._active() if job.wish == "step"]
         worked = False
         for job in chosen:
-            if job.active and job.wish in ("run", "step"):
+            with self._lock:
+                self._at_turn = job if job.active and job.wish in ("run", "step") else None
+            if self._at_turn is not None:
                 worked = self._give_turn(job) or worked
+            self._at_turn = None
             self._obey()
         self._move_on()
         return worked
@@ -252,7 +210,7 @@ class Scheduler:
             self._finish(job, "failed")
         except Exception as error:
             _log.info("run %s ended: %s", job.id, error, exc_info=error)
-            job.error = _reason(error)
+            job.error = reason(error)
             self._finish(job, "failed")
         return True
 
@@ -289,7 +247,7 @@ class Scheduler:
                     close()
         except Exception as error:  # its last words failed; it is over all the same
             _log.info("run %s could not close: %s", job.id, error, exc_info=error)
-        job.make_steps = _nothing  # lets go of the optimizer and the data it holds
+        job.make_steps = nothing  # lets go of the optimizer and the data it holds
         self._stayed.pop(job.id, None)
         job.state = state
 
@@ -321,24 +279,3 @@ class Scheduler:
         with self._lock:
             self._jobs.pop(job.id, None)
         job.products.clear()  # a page that is still open somewhere may hold the job itself
-
-
-def records(steps: Iterator[Any]) -> Iterator[Any]:
-    """A run's records without its breaths, for whoever reads it outside a scheduler."""
-    try:
-        yield from (record for record in steps if record is not None)
-    finally:
-        close = getattr(steps, "close", None)
-        if close:
-            close()
-
-
-def _reason(error: Exception) -> str:
-    """What a run's error means for whoever started it."""
-    if "alloc" in str(error) and "memory" in str(error):  # torch has no exception of its own
-        return "The server has no memory left for this run; choose a smaller model."
-    return str(error) or type(error).__name__
-
-
-def _nothing(job: Job) -> Iterator[Any]:
-    return iter(())

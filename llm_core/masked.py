@@ -24,7 +24,7 @@ from torch.utils.data import DataLoader, Dataset
 
 from llm_core.classification import asked
 from llm_core.config import GPTConfig
-from llm_core.loss import IGNORE_INDEX, Batches, cross_entropy
+from llm_core.loss import IGNORE_INDEX, Batches
 from llm_core.sampling import likeliest
 from llm_core.transformer import GELU, LayerNorm
 from llm_core.translation import MASK, PAD, SPECIAL_WORDS, Encoder, Words
@@ -91,16 +91,17 @@ def make_masked_words(
 def sentence_loader(
     masked: MaskedWords, sentences: Sequence[str], *, batch_size: int = 64, shuffle: bool = True
 ) -> Batches:
-    """Batches for `training.train`, to be used with `masked_loss`: the same ids (B, T) twice.
+    """Batches for `training.train`: ids with gaps, and what belongs there, (B, T) each.
 
-    Sentences longer than the model's context are cut.
+    The gaps are drawn anew for each batch. Sentences longer than the model's context are cut.
     """
     longest = masked.model.encoder.config.context_length
     rows = [torch.tensor(masked.words.encode(text)[:longest]) for text in sentences if text.strip()]
 
     def collate(batch: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
         ids = pad_sequence(list(batch), batch_first=True, padding_value=PAD)  # (B, T)
-        return ids, ids
+        gapped = mask_words(ids, masked.words.n_vocab)
+        return gapped.inputs, gapped.targets
 
     return DataLoader(
         cast("Dataset[Tensor]", rows), batch_size=batch_size, shuffle=shuffle, collate_fn=collate
@@ -135,15 +136,6 @@ def mask_words(ids: Tensor, vocab_size: int) -> MaskSteps:
     chosen, hidden, swapped, others = (drawn.to(ids.device) for drawn in draws)
     inputs = ids.masked_fill(hidden, MASK).where(~swapped, others)
     return MaskSteps(chosen, inputs, ids.masked_fill(~chosen, IGNORE_INDEX))
-
-
-def masked_loss(
-    input_batch: Tensor, target_batch: Tensor, model: nn.Module, device: torch.device | str
-) -> Tensor:
-    """Mean cross-entropy of the chosen words of (B, T) ids, in nats per word; ()."""
-    vocab_size = model.get_parameter("out_head.weight").shape[0]
-    steps = mask_words(target_batch.to(device), vocab_size)
-    return cross_entropy(model(steps.inputs), steps.targets)
 
 
 class FilledGap(NamedTuple):

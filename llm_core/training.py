@@ -104,8 +104,8 @@ def train(
     """A stream of updates; stop reading and training stops.
 
     Args:
-        model: ids to logits, on the device where it shall train; `nn.Dropout` alone may draw.
-        train_loader: yields (input ids, target ids); the whole of it is one epoch.
+        model: ids to logits, on the device where it shall train; its `nn.Dropout` may draw.
+        train_loader: yields (input ids, target ids), and may draw; the whole of it is one epoch.
         val_loader: the same for text the model does not train on.
         optimizer: what moves the weights, over the parameters that shall learn.
         num_epochs: how often to go through the training data, in all.
@@ -207,12 +207,14 @@ def _rest_of_epoch(
         batches = iter(train_loader)
         for _ in range(seen):
             next(batches)
-        upcoming = next(batches, None)  # an order is drawn no earlier than with its first batch
     if seen:
         random_state.load_state_dict(stands)
-    while upcoming is not None:
+    while True:
+        with random_state.borrowed():  # the first draws the order, and each may draw for itself
+            upcoming = next(batches, None)
+        if upcoming is None:
+            return
         yield upcoming
-        upcoming = next(batches, None)
 
 
 def _set_learning_rate(optimizer: torch.optim.Optimizer, learning_rate: float) -> None:

@@ -219,7 +219,7 @@ def learning() -> None:
         family_views.start(kind, sentence)
         session.mark_done("family")
     live.panel(kind, family_views.run_charts(kind), beside=family_views.log)
-    source.show(training.train, translation.translation_loss, masked.masked_loss,
+    source.show(training.train, translation.translation_loss, masked.sentence_loader,
                 key="family.source.learn")  # fmt: skip
 
 

@@ -92,6 +92,7 @@ def test_the_sentence_follows_the_learner_and_travels_in_the_link(
     expect(page.get_by_role("textbox", name="Your sentence", exact=True)).to_have_value(
         "A goat ate the log book"
     )
+    expect(page).to_have_url(re.compile("Architecture.*goat"))
     link = page.url
     fresh = chromium.new_context().new_page()
     fresh.goto(link)

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.server import settled
+from tests.browser.server import dashboard, settled
 
 pytestmark = pytest.mark.browser
 
@@ -112,3 +112,54 @@ def test_an_assistant_learns_and_answers_the_learners_own_instruction(
     expect(page.get_by_text("it answers.")).to_be_visible(timeout=LONG)
     settled(page)
     expect(page.get_by_test_id("stException")).to_have_count(0)
+
+
+TICKED = """
+    const node = %s;
+    node.__same = true;
+    window.__ticks = 0;
+    const extend = window.Plotly.extendTraces;
+    window.Plotly.extendTraces = (...given) => { window.__ticks += 1; return extend(...given); };
+"""
+
+
+def test_a_live_chart_is_the_same_node_after_a_hundred_ticks_and_keeps_its_zoom(
+    page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RUNS_TICK", "0.15")
+    with dashboard() as quick:
+        page.goto(f"{quick}/Pretraining?pretraining.steps=2000")
+        settled(page)
+        press(page, "Train")
+        until_points(page, "pretraining-loss", 5)
+        page.evaluate("() => {" + TICKED % live(page, "pretraining-loss") + "}")
+        plot = page.locator(".st-key-pretraining-loss .nsewdrag").first
+        plot.scroll_into_view_if_needed()
+        box = plot.bounding_box()
+        assert box
+        page.mouse.move(box["x"] + 0.2 * box["width"], box["y"] + 0.3 * box["height"])
+        page.mouse.down()
+        page.mouse.move(box["x"] + 0.6 * box["width"], box["y"] + 0.8 * box["height"], steps=5)
+        page.mouse.up()
+        zoomed = page.evaluate(f"{live(page, 'pretraining-loss')}.layout.xaxis.range")
+        assert zoomed[1] - zoomed[0] < 1500  # of 2,000 steps
+        page.wait_for_function("window.__ticks > 100", timeout=LONG)
+        assert page.evaluate(f"{live(page, 'pretraining-loss')}.__same")
+        assert page.evaluate(f"{live(page, 'pretraining-loss')}.layout.xaxis.range") == zoomed
+        press(page, "Stop")
+        expect(page.get_by_text("Stopped", exact=True)).to_be_visible(timeout=10_000)
+
+
+def test_samples_appear_while_the_run_goes_on_without_the_whole_page_again(
+    page: Page, address: str
+) -> None:
+    page.goto(f"{address}/Pretraining?pretraining.steps=2000")
+    settled(page)
+    press(page, "Train")
+    until_points(page, "pretraining-loss", 5)
+    page.evaluate(f"{live(page, 'pretraining-loss')}.__same = true")
+    later = page.get_by_text("After 250 steps, your sentence goes on")
+    expect(later).to_be_visible(timeout=LONG)
+    assert page.evaluate(f"{live(page, 'pretraining-loss')}.__same")
+    press(page, "Stop")
+    expect(page.get_by_text("Stopped", exact=True)).to_be_visible(timeout=10_000)

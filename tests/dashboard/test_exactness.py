@@ -11,12 +11,13 @@ import pytest
 import torch
 
 from dashboard import dataset_choice, surroundings
+from dashboard.job import Job
 from dashboard.lessons.classify import runs as classification_runs
 from dashboard.lessons.pretraining import plans, runs
 from dashboard.lessons.pretraining.plans import Settings
 from dashboard.lessons.pretraining.speed import Speed
 from dashboard.limits import Limits
-from dashboard.turns import Job, Scheduler
+from dashboard.turns import Scheduler
 from llm_core import corpus
 from llm_core.random_state import RandomState
 from tests.dashboard.test_jobs import until

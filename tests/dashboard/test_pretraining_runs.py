@@ -9,6 +9,7 @@ import pytest
 
 from dashboard import own_run
 from dashboard.corpus_choice import Corpus
+from dashboard.job import records
 from dashboard.jobs import Job
 from dashboard.lessons.pretraining import plans as pretraining_plans
 from dashboard.lessons.pretraining import runs as pretraining_runs
@@ -16,7 +17,6 @@ from dashboard.lessons.pretraining import surprise
 from dashboard.lessons.pretraining import views as pretraining_views
 from dashboard.lessons.pretraining.plans import GPT2, LARGEST, Settings
 from dashboard.lessons.pretraining.speed import Costs, Speed
-from dashboard.turns import records
 from llm_core import corpus
 from llm_core.optimizers import OPTIMIZERS
 from llm_core.schedules import Decay

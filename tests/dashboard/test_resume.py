@@ -13,12 +13,12 @@ import pytest
 import torch
 
 from dashboard.corpus_choice import Corpus
+from dashboard.job import records
 from dashboard.jobs import Job
 from dashboard.lessons.pretraining import plans, resume, runs
 from dashboard.lessons.pretraining.plans import Settings
 from dashboard.lessons.pretraining.resume import Standing
 from dashboard.lessons.pretraining.speed import Speed
-from dashboard.turns import records
 from llm_core import corpus
 from llm_core.checkpoints import checkpoint_bytes, load_checkpoint
 from llm_core.optimizers import OPTIMIZERS

@@ -11,7 +11,6 @@ from llm_core.masked import (
     fill_mask,
     make_masked_words,
     mask_words,
-    masked_loss,
     sentence_loader,
 )
 from llm_core.random_state import RandomState
@@ -98,7 +97,7 @@ def test_gaps_are_filled_after_training_with_what_both_sides_ask_for() -> None:
     loader = sentence_loader(masked, SENTENCES * 8)
     stream = train(
         masked.model, loader, loader, adamw(masked.model, learning_rate=1e-2), num_epochs=150,
-        eval_freq=None, eval_iter=None, random_state=state, loss_function=masked_loss,
+        eval_freq=None, eval_iter=None, random_state=state,
     )  # fmt: skip
     losses = [step.loss for step in stream]
     assert sum(losses[-10:]) / 10 < 0.3 * losses[0]

@@ -123,6 +123,37 @@ def test_a_run_stopped_and_resumed_equals_one_never_stopped(undisturbed, stop):
     assert beginning + list(after.steps()) == undisturbed
 
 
+def _gapped(rows):
+    ids = torch.stack([row[0] for row in rows])
+    gaps = torch.rand(ids.shape) < 0.2
+    return ids.masked_fill(gaps, 0), ids
+
+
+def test_a_loader_that_draws_is_undisturbed_and_resumes_exactly():
+    def losses(run):
+        rows = windows(10, 1)
+        loader = DataLoader(rows, batch_size=2, shuffle=True, collate_fn=_gapped)
+        stream = train(
+            run.model, loader, loader, run.optimizer, num_epochs=3, eval_freq=4, eval_iter=1,
+            random_state=run.random_state, state=run.state,
+        )  # fmt: skip
+        return (step.loss for step in stream)
+
+    undisturbed = list(losses(Run()))
+    disturbed = []
+    for loss in losses(Run()):
+        disturbed.append(loss)
+        torch.rand(1)
+    assert disturbed == undisturbed
+    before, after = Run(), Run(seed=999)
+    beginning = list(islice(losses(before), 7))
+    after.model.load_state_dict(before.model.state_dict())
+    after.optimizer.load_state_dict(copy.deepcopy(before.optimizer.state_dict()))
+    after.random_state.load_state_dict(before.random_state.state_dict())
+    after.state = copy.deepcopy(before.state)
+    assert beginning + list(losses(after)) == undisturbed
+
+
 def test_nothing_is_learned_before_somebody_reads_the_stream():
     run = Run()
     weights = copy.deepcopy(run.model.state_dict())

@@ -162,7 +162,7 @@ def learner(kind: str, seed: int = SEED) -> Learner:
     split, random_state, size = sentences(), RandomState(seed), RECIPES[kind].batch_size
     model = newborn(kind, split, random_state)
     english = [[pair.source for pair in pairs] for pairs in split]
-    loss: LossFunction
+    loss: LossFunction = calc_loss_batch
     match model:
         case translation.Translator():
             seen = translation.pair_loader(model, split.train, batch_size=size)
@@ -171,11 +171,9 @@ def learner(kind: str, seed: int = SEED) -> Learner:
         case masked.MaskedWords():
             seen = masked.sentence_loader(model, english[0], batch_size=size)
             kept = masked.sentence_loader(model, english[1], batch_size=size, shuffle=False)
-            loss = masked.masked_loss
         case _:
             seen = translation.writer_loader(model, english[0], batch_size=size)
             kept = translation.writer_loader(model, english[1], batch_size=size, shuffle=False)
-            loss = calc_loss_batch
     return Learner(model, split, seen, kept, loss, random_state)
 
 
