@@ -6,6 +6,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 VENV := .venv
 BIN := $(VENV)/bin
+BENCH := .venv-bench
 PYTHON ?= $(shell for p in python3.12 python3.13 python3.11 python3 python; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo $$p && break; done)
 
@@ -33,14 +34,14 @@ unit: $(VENV)/dev.stamp
 browser: $(VENV)/dev.stamp
 	$(BIN)/pytest -m browser
 
-bench: $(VENV)/dev.stamp
-	$(BIN)/python -m benchmarks
+bench: $(BENCH)/stamp
+	$(BENCH)/bin/python -m benchmarks $(PARTS)
 
 screenshots: $(VENV)/dev.stamp
 	$(BIN)/python -m tests.browser.screenshots
 
 clean:
-	rm -rf $(VENV) static .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) $(BENCH) static .pytest_cache .mypy_cache .ruff_cache
 
 $(VENV)/python.stamp:
 	@test -n "$(PYTHON)" || { echo "This project needs Python 3.11, 3.12 or 3.13; install one, or run: make PYTHON=/path/to/python3.12 app"; exit 1; }
@@ -54,3 +55,12 @@ $(VENV)/app.stamp: requirements.txt $(VENV)/python.stamp
 $(VENV)/dev.stamp: requirements-dev.txt requirements.txt $(VENV)/python.stamp
 	$(BIN)/python -m pip install --quiet -r requirements-dev.txt
 	touch $(VENV)/app.stamp $@
+
+# The peers live in an environment of their own. The book's package names TensorFlow and an old numpy
+# among its dependencies; what is measured needs neither.
+$(BENCH)/stamp: requirements-dev.txt requirements.txt
+	@test -n "$(PYTHON)" || { echo "The benchmarks need Python 3.11, 3.12 or 3.13; install one, or run: make PYTHON=/path/to/python3.12 bench"; exit 1; }
+	test -d $(BENCH) || $(PYTHON) -m venv $(BENCH)
+	$(BENCH)/bin/python -m pip install --quiet -r requirements-dev.txt
+	$(BENCH)/bin/python -m pip install --quiet --no-deps llms-from-scratch==1.0.19
+	touch $@

@@ -19,14 +19,15 @@ from benchmarks.pages import ADDRESSES, memory, reruns, server_pid
 from tests.browser.server import dashboard
 
 VISITORS = 20
-QUERY = "pretraining.steps=200&pretraining.dropout=0.1"
+QUERY = "pretraining.steps=60&pretraining.dropout=0.1"
 CHART = "pretraining-loss"
-TICK = 0.7  # seconds, as the page asks of a browser
+GLANCE = 0.02  # seconds between two looks whether a timer has run out
 RERUNS = 15
 PAUSES = 5
+AFTERWARDS = 25.0  # seconds until a class that has left is forgotten
 ORPHANS = {  # a class that has left is forgotten in seconds, so that memory can be measured
-    "RUNS_ORPHAN_AFTER": "15",
-    "RUNS_FORGET_AFTER": "15",
+    "RUNS_ORPHAN_AFTER": "10",
+    "RUNS_FORGET_AFTER": "10",
     "STREAMLIT_SERVER_DISCONNECTED_SESSION_TTL": "5",
 }
 
@@ -34,11 +35,11 @@ ORPHANS = {  # a class that has left is forgotten in seconds, so that memory can
 class Learner:
     """A visitor of the pretraining page whose browser ticks by itself, as a real one does."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, query: str = QUERY) -> None:
         self.page = Visitor(address)
-        self.page.open("Pretraining", QUERY)
+        self.page.open("Pretraining", query)
         self.ticks: list[tuple[float, int]] = []
-        """Seconds and bytes of each tick."""
+        """Seconds and bytes of each tick of the run's panel."""
         self._lock = threading.Lock()
         self._left = threading.Event()
         self._browser = threading.Thread(target=self._tick, daemon=True)
@@ -78,10 +79,25 @@ class Learner:
         self.page.close()
 
     def _tick(self) -> None:
-        while not self._left.wait(TICK):
+        """Let each part rerun whenever its own timer says so, as a browser does."""
+        due: dict[str, float] = {}
+        while not self._left.wait(GLANCE):
             with self._lock:
-                if self.page.ticks:
-                    self.ticks.append((self.page.tick(), self.page.bytes))
+                due = {part: due.get(part, _now() + every) for part, every in self._timers()}
+                for part, every in self._timers():
+                    if _now() < due.get(part, 0.0) or part not in self.page.ticks:
+                        continue
+                    took = self.page.tick(part)
+                    due[part] = _now() + every
+                    if every == min(self.page.ticks.values(), default=every):
+                        self.ticks.append((took, self.page.bytes))
+
+    def _timers(self) -> list[tuple[str, float]]:
+        return list(self.page.ticks.items())
+
+
+def _now() -> float:
+    return time.monotonic()
 
 
 @contextmanager
@@ -123,9 +139,32 @@ def _pauses(learners: list[Learner]) -> list[float]:
     return took
 
 
+def _class(address: str, seconds: float) -> list[Learner]:
+    """Twenty learners who press Train at the same moment, some seconds ago."""
+    learners = [Learner(address) for _ in range(VISITORS)]
+    starters = [threading.Thread(target=one.press, args=("train",)) for one in learners]
+    for starter in starters:
+        starter.start()
+    for starter in starters:
+        starter.join()
+    time.sleep(seconds)
+    return learners
+
+
+def _curves_of(learners: list[Learner]) -> list[str]:
+    """Wait for all runs; then everybody leaves, and the server has time to notice."""
+    for learner in learners:
+        learner.until("Finished")
+    curves = [learner.curve() for learner in learners]
+    for learner in learners:
+        learner.leave()
+    time.sleep(AFTERWARDS)
+    return curves
+
+
 def measure() -> dict[str, float]:
     """Figures of a class of twenty: curves, answers of the pages, pause, ticks, memory."""
-    found: dict[str, float] = {}
+    found: dict[str, float] = {"classroom.visitors": VISITORS}
     with _forgetful(), dashboard() as address:
         pid = server_pid()
         reader = Visitor(address)
@@ -134,30 +173,19 @@ def measure() -> dict[str, float]:
         idle = {page: reruns(reader, page, RERUNS) for page in ADDRESSES}
         found["rss.idle_mb"] = memory(pid)
         alone = _alone(address, pid, found)
-        learners = [Learner(address) for _ in range(VISITORS)]
-        starters = [threading.Thread(target=one.press, args=("train",)) for one in learners]
-        for starter in starters:
-            starter.start()
-        for starter in starters:
-            starter.join()
-        time.sleep(2)
+        learners = _class(address, 2.0)
         busy = {page: reruns(reader, page, RERUNS) for page in ADDRESSES}
         pauses = _pauses(learners)
         found["rss.twenty_sessions_mb"] = memory(pid)
-        for learner in learners:
-            learner.until("Finished")
-        same = [learner.curve() == alone for learner in learners]
-        ticks = [tick for learner in learners for tick in learner.ticks]
-        for learner in learners:
-            learner.leave()
-        reader.close()
-        time.sleep(45)
+        found["classroom.curves_identical"] = sum(one == alone for one in _curves_of(learners))
         found["rss.after_they_left_mb"] = memory(pid)
-    found["classroom.visitors"] = VISITORS
-    found["classroom.curves_identical"] = sum(same)
+        _curves_of(_class(address, 0.0))
+        found["rss.after_a_second_class_mb"] = memory(pid)
+        reader.close()
     ratios = {page: busy[page] / idle[page] for page in ADDRESSES}
     for page, ratio in ratios.items():
         found[f"classroom.page_ratio.{page or 'Home'}"] = ratio
+    ticks = [tick for learner in learners for tick in learner.ticks]
     found["classroom.page_ratio_max"] = max(ratios.values())
     found["classroom.pause_s"] = max(pauses, default=float("nan"))
     found["classroom.tick_ms"] = 1000 * statistics.median(took for took, _ in ticks)

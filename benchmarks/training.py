@@ -96,21 +96,19 @@ def limit(seconds: list[float], config: GPTConfig, batch_size: int) -> float:
     faster.
     """
     work = flops_ledger(config, batch_size, config.context_length).training_step
-    return statistics.median(seconds) / (work / product_rate())
+    rate = max(product_rate(torch.float32), product_rate(torch.bfloat16))
+    return statistics.median(seconds) / (work / rate)
 
 
-def product_rate(size: int = 2048) -> float:
-    """Operations a second in products of large matrices, in the better of the two formats."""
-    best = 0.0
-    for dtype in (torch.float32, torch.bfloat16):
-        one, other = (torch.randn(size, size).to(dtype) for _ in range(2))
-        seconds = []
-        for _ in range(7):
-            begun = time.perf_counter()
-            torch.mm(one, other)
-            seconds.append(time.perf_counter() - begun)
-        best = max(best, 2 * size**3 / min(seconds))
-    return best
+def product_rate(dtype: torch.dtype, size: int = 2048) -> float:
+    """Operations a second in products of large matrices."""
+    one, other = (torch.randn(size, size).to(dtype) for _ in range(2))
+    seconds = []
+    for _ in range(7):
+        begun = time.perf_counter()
+        torch.mm(one, other)
+        seconds.append(time.perf_counter() - begun)
+    return 2 * size**3 / min(seconds)
 
 
 def measure(names: tuple[str, ...] = tuple(WORK)) -> dict[str, float]:

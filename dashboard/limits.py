@@ -24,7 +24,7 @@ class Limits:
     stay: float = 10.0
     """Seconds of computing after which a run goes to the end of the queue, if there is one."""
     tick: float = 0.7
-    """Seconds between two looks of a page at its run (RUNS_TICK); sixty may look at once."""
+    """Seconds between two looks of a page at its run (RUNS_TICK); more while many runs go on."""
     orphan_after: float = 180.0
     """Seconds after everybody has left at which a run ends (RUNS_ORPHAN_AFTER)."""
     forget_after: float = 900.0

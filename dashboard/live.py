@@ -16,9 +16,9 @@ from dashboard import jobs, palette
 from dashboard.charts import curves
 from dashboard.components import news, plot
 
-_OVERLAP = 8  # records sent again each tick, so that a lost message mends itself
-_FRESH = 36  # new points of a line sent at a tick; of more, evenly spaced ones
-_DIGITS = 5  # significant ones of a height that a tick sends; no screen shows more
+_OVERLAP = 4  # records sent again each tick, so that a lost message mends itself
+_FRESH = 20  # new points of a line sent at a tick; of more, evenly spaced ones
+_DIGITS = 4  # significant ones of a height that a tick sends; no screen shows more
 _PATIENCE = 0.4  # seconds that a click waits for the run to obey
 _MOST = 900  # points of a line drawn in full; more are thinned
 
@@ -118,7 +118,9 @@ def panel(
     shown = [_news(job)]  # what `beside` has drawn
     aside = f"{kind}-beside"
 
-    @st.fragment(run_every=jobs.scheduler().limits.tick if ticking else None, key=f"{kind}-live")
+    every = jobs.scheduler().pace(jobs.scheduler().limits.tick)
+
+    @st.fragment(run_every=every if ticking else None, key=f"{kind}-live")
     def live() -> None:
         jobs.courtesy().page_begins()
         now = jobs.current(kind)
@@ -203,7 +205,7 @@ def _draw(kind: str, chart: Chart, job: jobs.Job | None, sent: dict[str, int]) -
     if before is not None and job is not None:
         recent = history[max(0, before - _OVERLAP) :]
         points = [_short(*_points(chart, line, recent, most=_FRESH)) for line in chart.lines]
-        plot.extend(points, key=key, alt=chart.alt, height=chart.height)
+        plot.extend(points, key=key, height=chart.height)
         return
     last = float(job.total) if job and job.total else max(chart.x_end or 10.0, len(history))
     figure = curves(
@@ -219,6 +221,7 @@ def _draw(kind: str, chart: Chart, job: jobs.Job | None, sent: dict[str, int]) -
         level=chart.level,
         second_x=chart.second_x,
     )
+    figure.update_layout(dragmode="zoom")  # a curve invites a closer look, even while it grows
     plot.show(figure, key=key, alt=chart.alt, height=chart.height)
 
 

@@ -99,7 +99,8 @@ class Recorder:
             words=_spelled(self._words, tokenizer),
             parts=tuple(observing.parts(model)),
         )
-        self._rows: list[TrainStep] = []
+        self._rows: list[tuple[Any, ...]] = []
+        """As `Rows` has them, rounded at once: a page that looks must not wait for all of them."""
         self._row_distance = 1
         self._noted = 0
         self._last: TrainStep | None = None
@@ -109,6 +110,7 @@ class Recorder:
         self._moments: list[Moment] = []
         self._ended = ""
         self._axes: Tensor | None = None
+        self._placed: tuple[tuple[Frame, ...], float, float] | None = None
         self._made: Recording | None = None
         self.seconds = 0.0
         """Time spent on recording, of which the run's thread knows."""
@@ -118,7 +120,7 @@ class Recorder:
         with self._lock:
             self._last, self._made = record, None
             if self._noted % self._row_distance == 0:
-                self._rows.append(record)
+                self._rows.append(_row(record))
             self._noted += 1
             if len(self._rows) > MOST_ROWS:
                 self._rows, self._row_distance = self._rows[::2], 2 * self._row_distance
@@ -157,7 +159,7 @@ class Recorder:
         )
         vectors = observing.token_vectors(model, self._words)
         with self._lock:
-            self._made = None
+            self._made = self._placed = None
             self._inside.append(_Inside(frame, vectors))
             if len(self._inside) > MOST_FRAMES + 1:  # and the newest, whatever its step
                 self._distance *= 2
@@ -187,20 +189,14 @@ class Recorder:
             return self._made
 
     def _so_far(self) -> Recording:
-        frames, reach, share = self._mapped()
-        rows = self._rows
+        if self._placed is None:
+            self._placed = self._mapped()
+        frames, reach, share = self._placed
         return Recording(
             **{name: getattr(self._blank, name) for name in _FIXED},
             reach=reach,
             share=share,
-            rows=Rows(
-                tuple(row.step for row in rows),
-                tuple(row.tokens_seen for row in rows),
-                tuple(_drawn(row.loss) for row in rows),
-                tuple(_drawn(row.learning_rate) for row in rows),
-                tuple(_drawn(row.gradient_norm) for row in rows),
-                tuple(int(row.clipped) for row in rows),
-            ),
+            rows=Rows(*zip(*self._rows, strict=True)) if self._rows else Rows(),
             checks=Checks(*zip(*self._checks, strict=True)) if self._checks else Checks(),
             frames=frames,
             moments=tuple(self._moments),
@@ -227,6 +223,17 @@ class Recorder:
 _FIXED = (
     "id", "title", "settings", "total", "layers", "heads", "sentence", "example", "words", "parts",
 )  # fmt: skip
+
+
+def _row(record: TrainStep) -> tuple[Any, ...]:
+    return (
+        record.step,
+        record.tokens_seen,
+        _drawn(record.loss),
+        _drawn(record.learning_rate),
+        _drawn(record.gradient_norm),
+        int(record.clipped),
+    )
 
 
 def _pinned(heads: int, room: int) -> int:

@@ -11,12 +11,15 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from dashboard import surroundings
+from dashboard import memory, surroundings
 from dashboard.courtesy import Courtesy, step_back
 from dashboard.job import Job, State, Wish, nothing, reason
 from dashboard.limits import Allowance, Limits, megabytes
 
 _log = logging.getLogger(__name__)
+
+MOST_STRETCH = 3.0
+"""How much more seldom a page looks at its run while a whole class trains, at most."""
 
 _TIDY = 2.0
 """Seconds between two looks whether somebody is still there."""
@@ -109,6 +112,10 @@ class Scheduler:
         """The run's number in the queue, 1 for the next one; 0 while it does not have to wait."""
         line = self._line[:]
         return max(0, line.index(job) + 1 - self.limits.at_once) if job in line else 0
+
+    def pace(self, seconds: float) -> float:
+        """Seconds between two looks of a page at its run: more, the more runs are looked at."""
+        return seconds * min(MOST_STRETCH, max(1.0, len(self._active()) / self.limits.at_once))
 
     def room(self, without: Job | None = None) -> int:
         """Bytes that a further run may hold.
@@ -268,12 +275,15 @@ class Scheduler:
         ended = sorted(
             (job for job in jobs if not job.active), key=lambda job: (not job.watchers, -job.seen)
         )
-        held = 0
+        held, forgotten = 0, False
         for place, job in enumerate(ended):
             held += job.memory // 2  # its weights and moments, without gradients and activations
             late = now - job.seen > self.limits.forget_after
             if late or place >= self.limits.keep or (place and held > self.limits.kept_memory):
                 self._forget(job)
+                forgotten = True
+        if forgotten:
+            memory.give_back()
 
     def _forget(self, job: Job) -> None:
         with self._lock:

@@ -24,6 +24,7 @@ from dashboard.lessons.pretraining import (
     induction_lab,
     induction_runs,
     keeping,
+    ladder,
     recorded,
     surprise,
 )
@@ -42,6 +43,9 @@ from llm_core import (
     schedules,
     training,
 )
+from llm_core.fast import ladder as fast_ladder
+from llm_core.fast import pieces
+from llm_core.fast import training as fast_training
 
 frame.begin("pretraining")
 sentence = session.sentence_box()
@@ -203,6 +207,41 @@ def learning_rate(chosen: pretraining_plans.Settings) -> pretraining_plans.Setti
             key="pretraining.source.schedule",
         )  # fmt: skip
     return chosen
+
+
+@frame.idea("Why is it so fast?")
+def speed() -> None:
+    """The same mathematics in less time: rungs that can be taken and left while a model trains."""
+    st.markdown(
+        "The code you read on this page is written to be understood. Your runs take a **fast "
+        "path** beside it: the same mathematics, arranged for the processor. Here a model starts "
+        "on the readable path and takes one rung of the ladder after another."
+    )
+    guess = predict.choice(
+        "Which of these rungs will gain most here?", ladder.GUESSES, key="pretraining.rung"
+    )
+    if st.button("Climb the ladder", icon=":material/play_arrow:", key="pretraining.climb"):
+        with frame.guarded():
+            ladder.start(ready)
+            st.rerun()
+    job = jobs.current(ladder.KIND)
+
+    def beside(job: jobs.Job) -> None:
+        best = ladder.largest(job.history[:])
+        if best and guess is not None:
+            predict.verdict(guess, *best)
+        ladder.table(job)
+
+    if job is not None:
+        ladder.switches(job)
+        live.panel(ladder.KIND, [ladder.chart()], beside=beside)
+    st.caption(ladder.detected())
+    with st.expander("What each rung changes, and why the result stays"):
+        ladder.explained()
+    source.show(
+        fast_ladder.climb, fast_training.FastLoss, pieces.Gelu, pieces.Attention, pieces.HeadLoss,
+        key="pretraining.source.ladder",
+    )  # fmt: skip
 
 
 @frame.idea("What if the slope is too steep?")
@@ -476,6 +515,7 @@ settings = learning_rate(chosen)
 with above:
     run()
     comparing()
+speed()
 clipping_by_hand()
 writing()
 looking_ahead()

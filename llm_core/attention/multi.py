@@ -14,6 +14,7 @@ Source: Vaswani et al. 2017, "Attention Is All You Need", section 3.2.2; for the
     Dao et al. 2022, "FlashAttention", as torch offers it.
 """
 
+from functools import lru_cache
 from typing import cast
 
 import torch
@@ -29,6 +30,13 @@ def split_heads(x: Tensor, num_heads: int) -> Tensor:
     *batch, tokens, channels = x.shape
     parts = x.view(*batch, tokens, num_heads, channels // num_heads)  # (..., T, H, D)
     return parts.transpose(-3, -2)  # (..., H, T, D)
+
+
+@lru_cache(maxsize=4)
+def shared_mask(tokens: int) -> Tensor:
+    """`causal_mask(tokens)`, one for all layers and models: a mask learns nothing. Only read it."""
+    with torch.inference_mode(False), torch.device("cpu"):  # as good for those who come later
+        return causal_mask(tokens)  # (T, T)
 
 
 def join_heads(x: Tensor) -> Tensor:
@@ -149,7 +157,7 @@ class MultiHeadAttention(nn.Module):
         self.W_value = nn.Linear(d_in, d_out, bias=qkv_bias)
         self.out_proj = nn.Linear(d_out, d_out)
         self.dropout = nn.Dropout(dropout)
-        mask = causal_mask(context_length) if causal else None
+        mask = shared_mask(context_length) if causal else None
         self.register_buffer("mask", mask, persistent=False)
 
     @classmethod

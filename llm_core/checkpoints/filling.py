@@ -5,7 +5,9 @@ Out:    a model that consists of these tensors
 Next:   runs.py, which keeps a whole run
 """
 
-from collections.abc import Callable, Mapping
+import gc
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from torch import Tensor
@@ -30,8 +32,26 @@ class _WithoutInit(TorchFunctionMode):
         return func(*args, **(kwargs or {}))
 
 
+@contextmanager
+def _without_collecting() -> Iterator[None]:
+    """Inside, nobody looks for garbage: a model is a thousand small objects, none of it garbage.
+
+    Python would look through all that lives, several times as long as the rest takes.
+    """
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
+
+
 def fill(build: Build, config: GPTConfig, weights: Mapping[str, Tensor], name: str) -> GPTModel:
     """A model that consists of exactly these tensors; they are not copied.
+
+    The room that `build` sets aside for weights is let go before it is ever written to, so it costs
+    nothing, and tensors that still lie in a file are read when the model first needs them.
 
     Embedding and head are one parameter if they are the same tensor.
 
@@ -43,7 +63,7 @@ def fill(build: Build, config: GPTConfig, weights: Mapping[str, Tensor], name: s
         "pos_emb.weight": (config.context_length, config.emb_dim),
     }
     _check_shapes(weights, tables, name)  # before room is made for a model of any size
-    with _WithoutInit():
+    with _without_collecting(), _WithoutInit():
         model = build(config)
     room = {key: tuple(tensor.shape) for key, tensor in model.state_dict().items()}
     if strangers := room.keys() ^ weights.keys():

@@ -9,8 +9,6 @@ hidden one, where float32 has 24). A processor with instructions for it multipli
 six times as fast; without them torch computes in float32 and only loses time on the conversion.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import cache
 from typing import NamedTuple
 
@@ -24,7 +22,10 @@ class Machine(NamedTuple):
     """Whether matrices of bfloat16 are multiplied by instructions made for it."""
 
     amx: bool
-    """Whether it has AMX, with which torch's faster float32 products round to bfloat16."""
+    """Whether it multiplies whole tiles of bfloat16 at once."""
+
+    onednn: bool
+    """Whether torch brought oneDNN, the other library that multiplies matrices."""
 
     capability: str
     """The vector instructions torch uses, such as "AVX512"."""
@@ -44,21 +45,6 @@ def machine() -> Machine:
     return Machine(
         bf16=amx or torch.cpu._is_avx512_bf16_supported(),
         amx=amx,
+        onednn=hasattr(torch.ops.mkldnn, "_linear_pointwise"),
         capability=torch.backends.cpu.get_cpu_capability(),
     )
-
-
-@contextmanager
-def onednn_products(wanted: bool = True) -> Iterator[None]:
-    """Inside, oneDNN multiplies float32 matrices instead of MKL: still true float32.
-
-    MKL leaves the widest instructions of some processors unused. Nothing happens on a processor
-    with AMX, where oneDNN would round to bfloat16. The switch is one for the whole process.
-    """
-    before = torch.get_float32_matmul_precision()
-    if wanted and not machine().amx:
-        torch.set_float32_matmul_precision("medium")
-    try:
-        yield
-    finally:
-        torch.set_float32_matmul_precision(before)

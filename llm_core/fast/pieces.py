@@ -1,9 +1,10 @@
-"""Four parts of a training step, written a second time for speed, with their slopes by hand.
+"""Parts of a training step, written a second time for speed, with their slopes by hand.
 
 In:     tensors of one batch, as rows (N, ...) with N = B * T
 Out:    what the readable layers give, and in `backward` the same gradients
 Next:   training.py, which puts them into a model's place
 
+    Linear      products by oneDNN, called by name, and the bias in the same go
     Gelu        the same curve by a sigmoid, which is four times as cheap as a tanh
     Attention   rows of the score matrix in blocks, so that the hidden half is mostly never computed
     HeadLoss    head, softmax and loss at once, a few rows at a time: no (N, V) tensor is ever kept
@@ -23,7 +24,9 @@ from typing import Any
 import torch
 from torch import Tensor
 from torch.autograd import Function
+from torch.nn import functional as F
 
+from llm_core.fast.machine import machine
 from llm_core.loss import IGNORE_INDEX
 
 ROWS = 64
@@ -34,6 +37,52 @@ SCRATCH = 8 * 1024**2
 
 _SLOPE = 2 * math.sqrt(2 / math.pi)
 _CUBIC = 0.044715
+
+
+def product(one: Tensor, other: Tensor, onednn: bool) -> Tensor:
+    """Two matrices multiplied, (N, K) and (K, D) -> (N, D), by oneDNN if asked.
+
+    Torch gives float32 matrices to MKL, which leaves the widest instructions of some processors
+    unused, and bfloat16 ones to oneDNN in any case.
+    """
+    if onednn and one.dtype == torch.float32:
+        return _by_onednn(one, other.T, None)
+    return torch.mm(one, other)
+
+
+def _by_onednn(x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
+    """x W^T + b: (N, K), (D, K), (D,) -> (N, D)."""
+    y: Tensor = torch.ops.mkldnn._linear_pointwise.default(x, weight, bias, "none", [], "")
+    return y
+
+
+class Linear(Function):
+    """x W^T + b by oneDNN: (N, C), (D, C), (D,) -> (N, D); the same sums in another order."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
+        ctx.save_for_backward(x, weight)
+        return _by_onednn(x, weight, bias)
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
+        """What autograd would do, but the tall one of two equal products is made as a wide one."""
+        (upward,), (x, weight) = gradients, ctx.saved_tensors
+        for_x, for_weight, for_bias = ctx.needs_input_grad
+        of_x = product(upward, weight, True) if for_x else None
+        of_weight = None
+        if for_weight and len(weight) > weight.shape[1]:
+            of_weight = product(x.T, upward, True).T
+        elif for_weight:
+            of_weight = product(upward.T, x, True)
+        return of_x, of_weight, upward.sum(dim=0) if for_bias else None
+
+
+def linear(x: Tensor, weight: Tensor, bias: Tensor | None, onednn: bool = True) -> Tensor:
+    """A linear layer on rows, by oneDNN if asked and if torch brought it."""
+    if onednn and machine().onednn and x.dtype in (torch.float32, torch.bfloat16):
+        return _linear(x, weight, bias)
+    return F.linear(x, weight, bias)
 
 
 class Gelu(Function):
@@ -141,7 +190,7 @@ class HeadLoss(Function):
     """
 
     @staticmethod
-    def forward(ctx: Any, x: Tensor, weight: Tensor, targets: Tensor) -> Tensor:
+    def forward(ctx: Any, x: Tensor, weight: Tensor, targets: Tensor, onednn: bool) -> Tensor:
         asked = targets != IGNORE_INDEX
         count, everywhere = int(asked.sum()), bool(asked.all())
         learns = any(ctx.needs_input_grad)
@@ -152,7 +201,7 @@ class HeadLoss(Function):
         for start in range(0, len(x), rows):
             part = slice(start, start + rows)
             index = targets[part].where(asked[part], 0)  # (rows,)
-            probabilities = torch.mm(x[part], weight.T).softmax(dim=-1)  # (rows, V)
+            probabilities = product(x[part], weight.T, onednn).softmax(dim=-1)  # (rows, V)
             at_targets = (torch.arange(len(index)), index)
             expected = probabilities[at_targets]  # (rows,)
             # The smallest float32 stands in for 0, whose logarithm would be minus infinity.
@@ -163,21 +212,29 @@ class HeadLoss(Function):
             probabilities[at_targets] = expected - 1
             if not everywhere:
                 probabilities.mul_(asked[part].unsqueeze(1))
-            torch.mm(probabilities, weight, out=of_x[part])
+            of_x[part] = product(probabilities, weight, onednn)
             if of_weight is None:
-                of_weight = torch.mm(probabilities.T, x[part])  # (V, C)
+                of_weight = product(probabilities.T, x[part], onednn)  # (V, C)
+            elif onednn and x.dtype == torch.float32:
+                of_weight += product(probabilities.T, x[part], onednn)
             else:
                 of_weight.addmm_(probabilities.T, x[part])
         ctx.slopes, ctx.count = (of_x, of_weight), count
         return total / count
 
     @staticmethod
-    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, Tensor, None]:
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, Tensor, None, None]:
         of_x, of_weight = ctx.slopes
         share = (gradients[0] / ctx.count).to(of_x.dtype)
-        return of_x.mul_(share), of_weight.mul_(share), None
+        return of_x.mul_(share), of_weight.mul_(share), None, None
+
+
+def head_loss(x: Tensor, weight: Tensor, targets: Tensor, onednn: bool = True) -> Tensor:
+    """See `HeadLoss`; by oneDNN if asked and if torch brought it."""
+    return _head_loss(x, weight, targets, onednn and machine().onednn)
 
 
 gelu: Callable[[Tensor], Tensor] = Gelu.apply
 attention: Callable[[Tensor, int, int, float], Tensor] = Attention.apply
-head_loss: Callable[[Tensor, Tensor, Tensor], Tensor] = HeadLoss.apply
+_linear: Callable[[Tensor, Tensor, Tensor | None], Tensor] = Linear.apply
+_head_loss: Callable[[Tensor, Tensor, Tensor, bool], Tensor] = HeadLoss.apply

@@ -8,7 +8,7 @@ Next:   decoding.py, the same for writing
 
 The ladder, rung by rung; each can be switched off:
 
-    oneDNN      float32 products by oneDNN instead of MKL: the same sums, other instructions
+    oneDNN      products by oneDNN instead of MKL, bias included: the same sums, other instructions
     blocks      queries, keys and values in one product; the hidden half of the scores left out
     sigmoid     GELU by a sigmoid instead of a tanh: an identity
     head        head and loss a few rows at a time, with the gradients made at once
@@ -35,7 +35,7 @@ from torch.nn import functional as F
 
 from llm_core.attention import MultiHeadAttention
 from llm_core.fast import pieces
-from llm_core.fast.machine import machine, onednn_products
+from llm_core.fast.machine import machine
 from llm_core.gpt import GPTModel
 from llm_core.loss import calc_loss_batch, cross_entropy
 from llm_core.transformer import GELU, FeedForward, LayerNorm, TransformerBlock
@@ -46,7 +46,7 @@ class Rungs:
     """Which rungs of the ladder are taken; the standard is all that this machine profits from."""
 
     onednn: bool = True
-    """Products of float32 matrices by oneDNN."""
+    """Products by oneDNN, called by name."""
     blocks: bool = True
     """Attention in one product and in blocks of rows."""
     sigmoid: bool = True
@@ -89,8 +89,7 @@ class FastLoss:
             self._copies[model] = _Copies(model, self.rungs)
         copies = self._copies[model]
         if not torch.is_grad_enabled():
-            with onednn_products(self.rungs.onednn):
-                return copies.loss(input_batch, target_batch, copies.fresh())
+            return copies.loss(input_batch, target_batch, copies.fresh())
         return _with_copies(copies, input_batch, target_batch, *copies.weights)
 
 
@@ -107,7 +106,7 @@ class _WithCopies(Function):
     @staticmethod
     def forward(ctx: Any, copies: "_Copies", ids: Tensor, targets: Tensor, *_: Tensor) -> Tensor:
         leaves = copies.fresh()
-        with onednn_products(copies.rungs.onednn), torch.enable_grad():
+        with torch.enable_grad():
             loss = copies.loss(ids, targets, leaves)
         ctx.copies, ctx.leaves, ctx.loss = copies, leaves, loss
         return loss.detach()
@@ -115,10 +114,7 @@ class _WithCopies(Function):
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
         names = [name for name, leaf in ctx.leaves.items() if leaf.requires_grad]
-        with onednn_products(ctx.copies.rungs.onednn):
-            slopes = torch.autograd.grad(
-                ctx.loss, [ctx.leaves[name] for name in names], gradients[0]
-            )
+        slopes = torch.autograd.grad(ctx.loss, [ctx.leaves[name] for name in names], gradients[0])
         ctx.loss = None  # lets go of what the backward pass has used
         of_weights = ctx.copies.handed_back(dict(zip(names, slopes, strict=True)))
         return (None, None, None, *of_weights)
@@ -167,7 +163,7 @@ class _Copies:
             pieces_of_it = torch.split(slope, [len(part) for part in parts])
             for part, piece in zip(parts, pieces_of_it, strict=True):
                 if part.requires_grad:
-                    piece = piece.to(part.dtype)
+                    piece = piece.to(part.dtype, memory_format=torch.contiguous_format)
                     found[part] = found[part] + piece if part in found else piece
         return [found.get(weight) for weight in self.weights]
 
@@ -181,7 +177,8 @@ class _Copies:
             return F.layer_norm(x, scale.shape, scale, weight[name + ".shift"])
 
         def linear(x: Tensor, name: str) -> Tensor:
-            return F.linear(x, weight[name + ".weight"], weight.get(name + ".bias"))
+            bias = weight.get(name + ".bias")
+            return pieces.linear(x, weight[name + ".weight"], bias, self.rungs.onednn)
 
         rows = F.embedding(ids, weight["tok_emb.weight"]) + weight["pos_emb.weight"][:tokens]
         head = weight["out_head.weight"]
@@ -196,7 +193,7 @@ class _Copies:
             x = x + F.dropout(linear(wide, at + "ff.layers.2"), drop)  # (N, C)
         x = norm(x, "final_norm")
         if self.rungs.head:
-            return pieces.head_loss(x, head, targets.flatten())  # ()
+            return pieces.head_loss(x, head, targets.flatten(), self.rungs.onednn)  # ()
         return cross_entropy((x @ head.T).float(), targets.flatten())  # (N, V) -> ()
 
     def _attend(self, qkv: Tensor, batch_size: int, drop: float) -> Tensor:

@@ -7,7 +7,7 @@ Next:   schedules.py and training.py, which make the text worth reading
 B batch, T tokens, V vocabulary
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 import torch
@@ -20,6 +20,10 @@ from llm_core.tokenizers import Tokenizer
 
 END_OF_TEXT = "<|endoftext|>"
 """What separates one text from the next in everything a GPT has read."""
+
+
+LogitsOf = Callable[[Tensor, int], Tensor]
+"""Given ids (1, T) and how many of them are seen at once: logits (1, V) of the token after them."""
 
 
 class SampledToken(NamedTuple):
@@ -55,6 +59,7 @@ def generate(
     generator: torch.Generator | None = None,
     numbers: Sequence[float] | None = None,
     given: Sequence[int] = (),
+    logits_of: LogitsOf | None = None,
 ) -> Iterator[SampledToken]:
     """A stream of new tokens, one at a time: look at the text so far, draw, append, repeat.
 
@@ -76,6 +81,8 @@ def generate(
         numbers: one number from [0, 1) for each token; it takes the token on whose stretch the
             number falls (draws.py), and `generator` is not asked.
         given: ids taken for the first tokens instead of drawn ones; they are part of the stream.
+        logits_of: who is asked in the model's place, such as a faster way to the same logits
+            (../fast/decoding.py); it keeps what it has read itself.
 
     Raises:
         ValueError: an empty prompt, a setting outside its range, or fewer numbers than tokens,
@@ -92,9 +99,12 @@ def generate(
         raise ValueError(f"a stream continues one prompt, not {idx.shape[0]}; pass ids (1, T)")
 
     def stream(ids: Tensor) -> Iterator[SampledToken]:
-        cache = model.new_cache() if use_cache else None
+        cache = model.new_cache() if use_cache and logits_of is None else None
         for place in range(max_new_tokens):
-            logits = next_logits(model, ids, context_size, cache)  # (1, V)
+            if logits_of is None:
+                logits = next_logits(model, ids, context_size, cache)  # (1, V)
+            else:
+                logits = logits_of(ids, context_size)  # (1, V)
             chain = sampling_steps(
                 logits, temperature=1.0 if temperature < COLDEST else temperature, top_k=top_k,
                 top_p=top_p, min_p=min_p, repetition_penalty=repetition_penalty, seen=ids,
@@ -151,6 +161,7 @@ def generate_ids(
     repetition_penalty: float = 1.0,
     use_cache: bool = True,
     generator: torch.Generator | None = None,
+    logits_of: LogitsOf | None = None,
 ) -> Tensor:
     """The prompt and everything `generate` streams after it, as ids (1, T + new).
 
@@ -160,7 +171,7 @@ def generate_ids(
     stream = generate(
         model, idx, max_new_tokens, context_size, temperature=temperature, top_k=top_k,
         top_p=top_p, min_p=min_p, repetition_penalty=repetition_penalty, eos_id=eos_id,
-        use_cache=use_cache, generator=generator,
+        use_cache=use_cache, generator=generator, logits_of=logits_of,
     )  # fmt: skip
     new_ids = [token.token_id for token in stream]
     return torch.cat((idx, idx.new_tensor([new_ids])), dim=1)  # (1, T + new)

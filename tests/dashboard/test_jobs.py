@@ -1,5 +1,6 @@
 """Runs advance in turns, obey, survive, and end."""
 
+import gc
 import threading
 import time
 import weakref
@@ -267,6 +268,8 @@ def test_a_browser_that_has_had_its_share_is_refused_until_an_hour_has_passed(
 class Weights:
     """Stands for a model, an optimizer, the data: something large."""
 
+    itself: object = None
+
 
 def test_an_ended_run_lets_go_of_everything_but_its_products(scheduler: Scheduler) -> None:
     held: dict[str, weakref.ref[Weights]] = {}
@@ -319,6 +322,21 @@ def test_a_run_stays_while_somebodys_page_is_open_and_is_forgotten_after_they_le
     here.clear()
     until(lambda: short.get(job.id) is None)
     assert model() is None
+
+
+def test_what_a_forgotten_run_left_in_a_circle_is_collected_without_waiting_for_python() -> None:
+    short = Scheduler(Limits(turn=0.02, orphan_after=0.1, forget_after=0.1))
+    job = short.start(Job(counting(1), kind="t"))
+    circle = job.products["model"] = Weights()
+    circle.itself = circle
+    left = weakref.ref(circle)
+    del circle
+    gc.disable()
+    try:
+        until(lambda: short.get(job.id) is None)
+        until(lambda: left() is None)
+    finally:
+        gc.enable()
 
 
 def test_ended_runs_nobody_looks_at_make_way_when_they_hold_too_much() -> None:

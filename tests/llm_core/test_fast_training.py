@@ -8,7 +8,6 @@ from torch.nn import functional as F
 from llm_core.attention import MultiHeadAttention
 from llm_core.config import GPTConfig
 from llm_core.fast import pieces
-from llm_core.fast.machine import machine, onednn_products
 from llm_core.fast.training import NO_RUNGS, FastLoss, Rungs
 from llm_core.gpt import GPTModel
 from llm_core.lora import LinearWithLoRA
@@ -257,18 +256,9 @@ def test_a_hopeless_target_gives_a_large_finite_loss() -> None:
     assert 80 < loss.item() < 300
 
 
-def test_the_switch_for_float32_products_is_put_back() -> None:
-    before = torch.get_float32_matmul_precision()
-    with onednn_products():
-        inside = torch.get_float32_matmul_precision()
-    assert inside == (before if machine().amx else "medium")
-    assert torch.get_float32_matmul_precision() == before
-
-
 def test_float32_products_stay_float32() -> None:
     generator = torch.Generator().manual_seed(2)
     a, b = torch.randn(200, 300, generator=generator), torch.randn(300, 200, generator=generator)
     exact = a.double() @ b.double()
-    with onednn_products():
-        error = (a @ b - exact).abs().max() / exact.abs().max()
+    error = (pieces.product(a, b, onednn=True) - exact).abs().max() / exact.abs().max()
     assert error < 1e-5  # bfloat16 would be wrong by about 3e-3

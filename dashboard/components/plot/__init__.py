@@ -15,7 +15,7 @@ from dashboard.components import published
 
 _STYLE = """
 .plot { width: 100%; }
-.plot .js-plotly-plot .plotly .cursor-crosshair { cursor: default; }
+.plot:not(.zooms) .plotly .cursor-crosshair { cursor: default; }
 """
 
 _component = st.components.v2.component(
@@ -65,7 +65,6 @@ def extend(
     points: Sequence[Mapping[str, Sequence[float]]],
     *,
     key: str,
-    alt: str,
     height: int = 380,
 ) -> None:
     """Add points to a figure that an earlier `show` with the same key has drawn.
@@ -74,10 +73,9 @@ def extend(
         points: for each trace {"x": [...], "y": [...]}, its latest points. Only points to the right
             of the last one drawn are added, so an overlap of a few dozen mends a lost message.
         key: as given to `show`.
-        alt: as given to `show`.
         height: as given to `show`.
     """
-    message = {"alt": alt, "height": height, "extend": points}
+    message = {"height": height, "extend": points}
     _component(
         key=key,
         data=json.dumps(message, allow_nan=False, separators=(",", ":")).encode(),

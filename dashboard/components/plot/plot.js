@@ -2,6 +2,20 @@
 
 const kept = new WeakMap(); // element -> what is drawn on it
 
+// Dragging zooms where the figure says so; a finger that drags wants to scroll the page.
+function dragging(box, layout) {
+  if (layout.dragmode === "zoom" && matchMedia("(pointer: coarse)").matches) layout.dragmode = false;
+  box.classList.toggle("zooms", layout.dragmode === "zoom");
+}
+
+// The places that a figure names on its x axis suit the whole of it; inside a zoom Plotly finds its own.
+function places(Plotly, box, whole) {
+  if (!whole?.range || !whole.tickvals) return;
+  const [left, right] = box.layout.xaxis.range;
+  const mode = left === whole.range[0] && right === whole.range[1] ? "array" : "auto";
+  if (mode !== (box.layout.xaxis.tickmode ?? "array")) Plotly.relayout(box, { "xaxis.tickmode": mode });
+}
+
 export default function ({ data, parentElement, setStateValue }) {
   const box = parentElement.querySelector(".plot");
   const message = JSON.parse(new TextDecoder().decode(data));
@@ -9,7 +23,7 @@ export default function ({ data, parentElement, setStateValue }) {
   kept.set(box, state);
   box.style.height = `${message.height}px`;
   box.setAttribute("role", "img");
-  box.setAttribute("aria-label", message.alt);
+  if (message.alt) box.setAttribute("aria-label", message.alt);
 
   const draw = async () => {
     const Plotly = await plotly();
@@ -23,9 +37,12 @@ export default function ({ data, parentElement, setStateValue }) {
       layout.autosize = true;
       const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
       if (still) delete layout.transition;
+      dragging(box, layout);
       await Plotly.react(box, traces, layout, { displayModeBar: false, responsive: true, scrollZoom: false, doubleClick: "reset" });
+      places(Plotly, box, state.figure.layout.xaxis);
       if (!state.wired) {
         state.wired = true;
+        box.on("plotly_relayout", () => places(Plotly, box, state.figure.layout.xaxis));
         box.on("plotly_click", (event) => {
           if (!state.pick) return;
           const { curveNumber, pointIndex, pointNumber, x = null, y = null } = event.points[0];

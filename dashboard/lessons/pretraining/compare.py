@@ -26,6 +26,7 @@ DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
 STEPS, TOKENS = "steps", "tokens read"
 """What the curves may stand over."""
 
+_OVERLAP = 4  # points sent again, so that a lost message mends itself
 _TICK = 2.0  # seconds between two looks at a run that is under way
 
 
@@ -43,17 +44,13 @@ def show() -> None:
         key="pretraining.over", bind="query-params",
     )  # fmt: skip
     moving = any(run.active for run in found)
+    sent: dict[str, int] = {}  # run -> points of it that are already in the browser
 
-    @st.fragment(run_every=_TICK if moving else None, key="pretraining-compared")
+    @st.fragment(run_every=jobs.scheduler().pace(_TICK) if moving else None, key="pretraining-compared")
     def views() -> None:
         jobs.courtesy().page_begins()
         now = runs()
-        plot.show(
-            drawn(now, over == TOKENS),
-            key="pretraining-compare",
-            alt="Losses of the compared runs on training and on validation text",
-            height=380,
-        )
+        _curves(now, over == TOKENS, sent)
         if len(now) > 1:
             st.markdown(outcome(now[-2], now[-1]))
         table(now)
@@ -62,6 +59,29 @@ def show() -> None:
 
     views()
     _buttons(found)
+
+
+def _curves(found: Sequence[Compared], over_tokens: bool, sent: dict[str, int]) -> None:
+    """Draw the curves, or add to those on screen what is new; `sent` says what is there."""
+    key, alt = "pretraining-compare", "Losses of the compared runs on training and validation text"
+    if list(sent) == [run.entry.id for run in found]:
+        plot.extend(fresh(found, over_tokens, sent), key=key, height=380)
+    else:
+        plot.show(drawn(found, over_tokens), key=key, alt=alt, height=380)
+        sent.clear()
+    sent.update({run.entry.id: len(run.checks) for run in found})
+
+
+def fresh(
+    found: Sequence[Compared], over_tokens: bool, sent: Mapping[str, int]
+) -> list[dict[str, list[float]]]:
+    """The points of each line that are new, and the few before them, in the order of `drawn`."""
+    points = []
+    for run in found:
+        news = run.checks[max(0, sent[run.entry.id] - _OVERLAP) :]
+        places: list[float] = [step * (run.tokens if over_tokens else 1) for step, _, _ in news]
+        points += [{"x": places, "y": [round(check[part], 4) for check in news]} for part in (1, 2)]
+    return points
 
 
 def drawn(found: Sequence[Compared], over_tokens: bool) -> str:

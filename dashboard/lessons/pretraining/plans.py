@@ -204,16 +204,20 @@ def budget() -> int:
 def _memory(settings: Settings, vocab_size: int) -> int:
     """Bytes in the middle of a step, with the copy of the weights that the page reads.
 
-    Beside what `training_memory` counts, this path holds the attention weights before and after
-    their softmax (2 H T per token and block) and the logits three times (2 V more per token).
+    Beside what `training_memory` counts, the readable path holds the attention weights before and
+    after their softmax (2 H T per token and block) and the logits three times (2 V more per token).
+    The fast path holds the visible half of the former and none of the latter, but copies of the
+    weights and their gradients.
     """
     config = settings.config(vocab_size)
     step = training_memory(config, settings.batch_size, settings.context_length).total
     weights = weight_bytes(config)
-    looked = 2 * config.n_heads * config.n_layers * settings.context_length
+    looked = config.n_heads * config.n_layers * settings.context_length
+    per_token = looked - vocab_size if settings.fast else 2 * (looked + vocab_size)
     tokens = settings.batch_size * settings.context_length
-    held = tokens * (looked + 2 * vocab_size) * bytes_per_number("float32")
-    return step + weights + held - (weights if settings.optimizer == "SGD" else 0)
+    held = tokens * per_token * bytes_per_number("float32")
+    copies = weights * (2 if settings.fast else 1)
+    return step + copies + held - (weights if settings.optimizer == "SGD" else 0)
 
 
 def _megabytes(count: int) -> str:

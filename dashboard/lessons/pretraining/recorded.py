@@ -116,7 +116,7 @@ def show(job: jobs.Job | None) -> None:
     run = next((run for run in SHIPPED if run.title == choice), None)
     live = choice == YOURS and job is not None and job.active
 
-    @st.fragment(run_every=_TICK if live else None)
+    @st.fragment(run_every=jobs.scheduler().pace(_TICK) if live else None)
     def views() -> None:
         jobs.courtesy().page_begins()
         on_screen = _recording(str(choice), own or of(job), opened)

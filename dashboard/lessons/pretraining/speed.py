@@ -14,6 +14,7 @@ import torch
 
 from llm_core.accounting import flops_ledger
 from llm_core.config import GPTConfig
+from llm_core.fast.training import FastLoss
 from llm_core.gpt import GPTModel
 from llm_core.loss import LossFunction, calc_loss_batch
 from llm_core.optimizers import OPTIMIZERS
@@ -125,9 +126,12 @@ def span(seconds: float) -> str:
     return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:,.0f} min"
 
 
+_FAST = FastLoss()
+
+
 def loss_function(fast: bool) -> LossFunction:
     """The loss that a run trains with: both paths are the same mathematics."""
-    return calc_loss_batch
+    return _FAST if fast else calc_loss_batch
 
 
 @st.cache_resource(show_spinner=False)

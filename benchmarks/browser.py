@@ -1,0 +1,125 @@
+"""From a slider to its picture in a real browser: python -m benchmarks.browser
+
+A key is pressed on a slider, and the clock runs in the page until its picture has changed.
+Streamlit waits 0.2 seconds after a key before it asks the server: part of what a learner waits.
+"""
+
+import statistics
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from playwright.sync_api import Locator, Page
+
+from benchmarks.classroom import Learner
+from benchmarks.pages import LONG_RUN
+from tests.browser.server import browser, dashboard, settled
+
+TIMES = 9
+
+SLIDERS = {
+    "Data_preparation": "data.context",
+    "Attention": "attention.draw",
+    "Architecture": "architecture.depth",
+    "Pretraining": "pretraining.until",
+    "Classification_finetuning": "classify.threshold",
+    "Transformer_family": "family.t",
+}
+"""A slider of each page whose picture the server draws."""
+
+DIAL = "#dial-temperature"
+"""A slider of the decoding bench on page 4, whose picture is computed in the browser."""
+
+_UNTIL_CHANGED = """
+(slider) => {
+  const all = document.querySelector("[data-testid=stMain]");
+  const idea = slider.closest("[class*=st-key-idea]") ?? all;
+  const dial = slider.matches("input");
+  const own = dial ? slider.parentElement : slider.closest("[data-testid=stElementContainer]");
+  const pictures = "svg, canvas, table, .plot, [data-testid=stHtml], .bench";
+  const drawn = (change) => {
+    const node = change.target.nodeType === 1 ? change.target : change.target.parentElement;
+    return node && !own.contains(node) && node.closest(pictures);
+  };
+  let begun = null;
+  window.__took = null;
+  const begin = () => (begun ??= performance.now());
+  slider.addEventListener("keydown", begin, { capture: true, once: true });
+  const watch = new MutationObserver((changes) => {
+    if (begun === null || !changes.some(drawn)) return;
+    watch.disconnect();
+    requestAnimationFrame(() => (window.__took = performance.now() - begun));
+  });
+  const attributeFilter = ["d", "transform", "points", "x", "y", "width", "height", "style"];
+  const everything = { subtree: true, childList: true, characterData: true, attributes: true };
+  watch.observe(idea, { ...everything, attributeFilter });
+}
+"""
+
+
+def _open(page: Page, address: str) -> None:
+    """Open a page with all its guesses passed over, so that every picture is there."""
+    page.goto(address)
+    settled(page)
+    passed = page.get_by_text("Show me without a guess")
+    for _ in range(passed.count()):
+        passed.first.click()
+        settled(page)
+
+
+def _moved(page: Page, slider: Locator) -> float:
+    """Median milliseconds from a key on the slider to the next frame after its picture changed."""
+    slider.scroll_into_view_if_needed()
+    took = []
+    for i in range(TIMES):
+        slider.focus()
+        page.wait_for_timeout(700)
+        slider.evaluate(_UNTIL_CHANGED)
+        page.keyboard.press("ArrowLeft" if i % 2 else "ArrowRight")
+        page.wait_for_function("window.__took !== null", timeout=10_000)
+        took.append(float(page.evaluate("window.__took")))
+    return statistics.median(took)
+
+
+def _sliders(page: Page, address: str, ending: str) -> Iterator[tuple[str, float]]:
+    for name, key in SLIDERS.items():
+        _open(page, f"{address}/{name}")
+        place = page.locator(f".st-key-{key.replace('.', '-')} [role=slider]").first
+        yield f"browser.{name.lower()}.{ending}", _moved(page, place)
+        if name == "Pretraining":
+            yield f"browser.bench.{ending}", _moved(page, page.locator(DIAL))
+
+
+@contextmanager
+def _run_in_progress(address: str) -> Iterator[None]:
+    """Inside, somebody else's long run goes on."""
+    learner = Learner(address, LONG_RUN)
+    learner.press("train")
+    learner.until("Training")
+    yield
+    learner.press("stop")
+    learner.leave()
+
+
+def measure() -> dict[str, float]:
+    """Milliseconds from slider to picture, page by page, alone and beside somebody's run.
+
+    Raises:
+        TimeoutError (of Playwright): a slider whose picture never changed.
+    """
+    with dashboard() as address, browser() as started:
+        page = started.new_page(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
+        found = dict(_sliders(page, address, "slider_ms"))
+        with _run_in_progress(address):
+            found |= dict(_sliders(page, address, "slider_ms_with_run"))
+    return found
+
+
+def main() -> None:
+    found = measure()
+    print(f"{'slider to picture, milliseconds':40}{'alone':>9}{'with run':>10}")
+    for name in (name for name in found if name.endswith("slider_ms")):
+        print(f"{name:40}{found[name]:9.0f}{found[name + '_with_run']:10.0f}")
+
+
+if __name__ == "__main__":
+    main()
