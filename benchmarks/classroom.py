@@ -19,7 +19,7 @@ from benchmarks.pages import ADDRESSES, memory, reruns, server_pid
 from tests.browser.server import dashboard
 
 VISITORS = 20
-QUERY = "pretraining.steps=60&pretraining.dropout=0.1"
+QUERY = "pretraining.steps=100&pretraining.dropout=0.1"
 CHART = "pretraining-loss"
 GLANCE = 0.02  # seconds between two looks whether a timer has run out
 RERUNS = 15
@@ -173,8 +173,9 @@ def measure() -> dict[str, float]:
         idle = {page: reruns(reader, page, RERUNS) for page in ADDRESSES}
         found["rss.idle_mb"] = memory(pid)
         alone = _alone(address, pid, found)
-        learners = _class(address, 2.0)
+        learners = _class(address, 4.0)
         busy = {page: reruns(reader, page, RERUNS) for page in ADDRESSES}
+        found["classroom.not_finished_by_then"] = sum(not one.says("Finished") for one in learners)
         pauses = _pauses(learners)
         found["rss.twenty_sessions_mb"] = memory(pid)
         found["classroom.curves_identical"] = sum(one == alone for one in _curves_of(learners))

@@ -91,7 +91,17 @@ STAGES: tuple[Stage, ...] = (
         takes="an untrained model and a text",
         gives="a model that continues a sentence in the manner of that text",
         parts=("tokens", "embeddings", "attention", "feed-forward", "head", "loss"),
-        modules=("loss", "sampling", "schedules", "training", "checkpoints"),
+        modules=(
+            "loss",
+            "sampling",
+            "beam",
+            "schedules",
+            "optimizers",
+            "training",
+            "fast",
+            "induction",
+            "checkpoints",
+        ),
     ),
     Stage(
         slug="weights",

@@ -22,7 +22,6 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from llm_core.attention.single import AttentionSteps, CausalAttention, attend, check_fits
-from llm_core.attention.weights import causal_mask
 
 
 def split_heads(x: Tensor, num_heads: int) -> Tensor:
@@ -34,9 +33,10 @@ def split_heads(x: Tensor, num_heads: int) -> Tensor:
 
 @lru_cache(maxsize=4)
 def shared_mask(tokens: int) -> Tensor:
-    """`causal_mask(tokens)`, one for all layers and models: a mask learns nothing. Only read it."""
+    """What `causal_mask` gives, once for all layers and models: it learns nothing. Only read it."""
     with torch.inference_mode(False), torch.device("cpu"):  # as good for those who come later
-        return causal_mask(tokens)  # (T, T)
+        places = torch.arange(tokens)  # (T,)
+        return places > places.unsqueeze(1)  # (T, T)
 
 
 def join_heads(x: Tensor) -> Tensor:

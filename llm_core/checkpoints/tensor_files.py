@@ -70,7 +70,9 @@ def tensors_to_bytes(tensors: Mapping[str, Tensor], metadata: Mapping[str, str])
     return b"".join(_content(tensors, metadata))
 
 
-def _content(tensors: Mapping[str, Tensor], metadata: Mapping[str, str]) -> Iterator[bytes | Any]:
+def _content(
+    tensors: Mapping[str, Tensor], metadata: Mapping[str, str]
+) -> Iterator[bytes | memoryview]:
     """The file piece by piece: how long the table is, the table, the numbers of each tensor.
 
     The same content is always the same file. Tensors begin at multiples of `ALIGNED` bytes, as they
@@ -93,7 +95,7 @@ def _content(tensors: Mapping[str, Tensor], metadata: Mapping[str, str]) -> Iter
     yield table
     for name in order:
         flat = tensors[name].detach().cpu().contiguous().flatten()
-        yield memoryview(flat.view(torch.uint8).numpy())
+        yield flat.view(torch.uint8).numpy().data
 
 
 def read_tensors(source: Path | bytes) -> tuple[dict[str, Tensor], dict[str, str]]:

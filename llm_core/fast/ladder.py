@@ -90,6 +90,7 @@ class LadderStep(NamedTuple):
     loss: float
     """Before the update, in nats per token."""
     tokens_per_second: float
+    """Of computing: seconds in which others had the core do not count. On one thread, that is."""
     warm: bool
     """Whether the rungs have been the same for some updates, so that the time counts."""
     difference: float | None
@@ -130,12 +131,12 @@ def climb(
             if now not in seen:
                 seen.add(now)
                 difference = _difference(model, loss_function, inputs, targets)
-        begun = time.perf_counter()
+        begun = time.thread_time()
         optimizer.zero_grad()
         loss = loss_function(inputs, targets, model, "cpu")
         torch.autograd.backward(loss)
         optimizer.step()
-        rate = inputs.numel() / (time.perf_counter() - begun)
+        rate = inputs.numel() / (time.thread_time() - begun)
         yield LadderStep(step, now, loss.item(), rate, step - since >= _BEGIN, difference)
 
 

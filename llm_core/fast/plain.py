@@ -2,7 +2,7 @@
 
 In:     a model
 Out:    whether it consists of the layers of `GPTModel` and of nothing else
-Next:   pieces.py, the parts of a training step that are worth writing twice
+Next:   pieces.py and products.py, which such models are computed with
 """
 
 from typing import TypeGuard

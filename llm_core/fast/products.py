@@ -34,6 +34,11 @@ FORMATS = (torch.float32, torch.bfloat16, torch.float16)
 """How weights may be kept."""
 
 
+NOTHING_AFTER: tuple[str, list[float], str] = ("none", [], "")
+GELU_AFTER: tuple[str, list[float], str] = ("gelu", [], "tanh")
+"""What oneDNN does to its sums: a curve, its numbers, its kind."""
+
+
 def can_keep(dtype: torch.dtype) -> bool:
     """Whether this machine profits from weights kept like that.
 
@@ -49,7 +54,7 @@ def can_keep(dtype: torch.dtype) -> bool:
 
 def _has_onednn() -> bool:
     """Whether torch brought oneDNN and lets it be called by name."""
-    return torch.backends.mkldnn.is_available() and hasattr(torch.ops.mkldnn, "_linear_pointwise")
+    return hasattr(torch.ops.mkldnn, "_linear_pointwise")
 
 
 def product(
@@ -83,14 +88,14 @@ def _plain(weight: Tensor, bias: Tensor | None, gelu: bool) -> Product:
 def _by_onednn(weight: Tensor, bias: Tensor | None, gelu: bool) -> Product:
     """OneDNN called by name: wider instructions than MKL's, and GELU while the sums are at hand."""
     linear = torch.ops.mkldnn._linear_pointwise.default
-    after = ("gelu", [], "tanh") if gelu else ("none", [], "")
+    after = GELU_AFTER if gelu else NOTHING_AFTER
     return lambda x: linear(x, weight, bias, *after)  # (N, D)
 
 
 def _by_bfloat16(weight: Tensor, bias: Tensor | None, gelu: bool) -> Product:
     """OneDNN again, on weights laid out once in the order in which its instructions take them."""
     linear = torch.ops.mkldnn._linear_pointwise.default
-    after = ("gelu", [], "tanh") if gelu else ("none", [], "")
+    after = GELU_AFTER if gelu else NOTHING_AFTER
     packed = torch.ops.mkldnn._reorder_linear_weight(weight.bfloat16(), 1)
     added = None if bias is None else bias.bfloat16()
     return lambda x: linear(x.bfloat16(), packed, added, *after).float()  # (N, D)

@@ -13,7 +13,7 @@ from dashboard import limits
 from dashboard.courtesy import PATIENCE, Courtesy
 from dashboard.job import Job
 from dashboard.limits import Limits
-from dashboard.turns import Scheduler
+from dashboard.turns import MOST_STRETCH, Scheduler
 from llm_core.tokenizers import BPETokenizer
 
 MB = 1024**2
@@ -269,6 +269,17 @@ class Weights:
     """Stands for a model, an optimizer, the data: something large."""
 
     itself: object = None
+
+
+def test_the_more_runs_go_on_the_more_seldom_pages_look() -> None:
+    scheduler = Scheduler(Limits(turn=0.02, at_once=4))
+    assert scheduler.pace(0.5) == 0.5
+    class_ = [scheduler.start(Job(counting(), kind="t")) for _ in range(8)]
+    assert scheduler.pace(0.5) == 1.0
+    class_ += [scheduler.start(Job(counting(), kind="t")) for _ in range(40)]
+    assert scheduler.pace(0.5) == 0.5 * MOST_STRETCH
+    for job in class_:
+        scheduler.ask(job, "stop")
 
 
 def test_an_ended_run_lets_go_of_everything_but_its_products(scheduler: Scheduler) -> None:

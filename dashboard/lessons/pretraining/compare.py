@@ -46,7 +46,9 @@ def show() -> None:
     moving = any(run.active for run in found)
     sent: dict[str, int] = {}  # run -> points of it that are already in the browser
 
-    @st.fragment(run_every=jobs.scheduler().pace(_TICK) if moving else None, key="pretraining-compared")
+    @st.fragment(
+        run_every=jobs.scheduler().pace(_TICK) if moving else None, key="pretraining-compared"
+    )
     def views() -> None:
         jobs.courtesy().page_begins()
         now = runs()

@@ -106,7 +106,7 @@ def chart() -> live.Chart:
                 value=lambda record: record.tokens_per_second,
             ),
         ),
-        y_title="tokens per second",
+        y_title="tokens per second of computing",
         x_end=float(STEPS),
         height=280,
     )
