@@ -32,8 +32,8 @@ DIAL = "#dial-temperature"
 _UNTIL_CHANGED = """
 (slider) => {
   const all = document.querySelector("[data-testid=stMain]");
-  const idea = slider.closest("[class*=st-key-idea]") ?? all;
-  const dial = slider.id.startsWith("dial-");
+  const dial = slider.id.startsWith("dial-");  // lives in a shadow root
+  const idea = dial ? slider.getRootNode() : slider.closest("[class*=st-key-idea]") ?? all;
   const own = dial ? slider.parentElement : slider.closest("[data-testid=stElementContainer]");
   const pictures = "svg, canvas, table, .plot, [data-testid=stHtml], .bench";
   const part = (node) => {
@@ -70,12 +70,15 @@ def _open(page: Page, address: str) -> None:
 def _moved(page: Page, slider: Locator) -> float:
     """Median milliseconds from a key on the slider to the next frame after its picture changed."""
     slider.scroll_into_view_if_needed()
+    ways = ["ArrowRight", "ArrowLeft"]
+    if slider.evaluate("(slider) => slider.value === slider.max"):
+        ways.reverse()
     took = []
     for i in range(TIMES):
         slider.focus()
         page.wait_for_timeout(700)
         slider.evaluate(_UNTIL_CHANGED)
-        page.keyboard.press("ArrowRight" if i % 2 else "ArrowLeft")
+        page.keyboard.press(ways[i % 2])
         page.wait_for_function("window.__took !== null", timeout=10_000)
         took.append(float(page.evaluate("window.__took")))
     return statistics.median(took)

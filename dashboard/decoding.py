@@ -6,6 +6,7 @@ import streamlit as st
 import torch
 
 from dashboard import cached, chips
+from llm_core.fast.decoding import FastDecoder
 from llm_core.sampling import generate, likeliest
 
 MOST = 60
@@ -59,6 +60,7 @@ def continuation(
         top_k=top_k,
         eos_id=loaded.end_of_text,
         generator=torch.Generator().manual_seed(seed),
+        logits_of=FastDecoder(loaded.model),
     )
     decode = loaded.tokenizer.decode
     written = [

@@ -46,15 +46,10 @@ def can_keep(dtype: torch.dtype) -> bool:
     True
     """
     if dtype == torch.bfloat16:
-        return machine().bf16 and _has_onednn()
+        return machine().bf16 and machine().onednn
     if dtype == torch.float16:
         return "fbgemm" in torch.backends.quantized.supported_engines
     return dtype == torch.float32
-
-
-def _has_onednn() -> bool:
-    """Whether torch brought oneDNN and lets it be called by name."""
-    return hasattr(torch.ops.mkldnn, "_linear_pointwise")
 
 
 def product(
@@ -69,7 +64,7 @@ def product(
         return _by_bfloat16(weight, bias, gelu)
     if dtype == torch.float16:
         return _by_float16(weight, bias, gelu)
-    if weight.numel() < SMALL or not _has_onednn():
+    if weight.numel() < SMALL or not machine().onednn:
         return _plain(weight, bias, gelu)
     return _by_onednn(weight, bias, gelu)
 

@@ -26,19 +26,18 @@ import re
 import weakref
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeGuard
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.autograd import Function
 from torch.nn import functional as F
 
-from llm_core.attention import MultiHeadAttention
 from llm_core.fast import pieces
 from llm_core.fast.machine import machine
+from llm_core.fast.plain import is_plain
 from llm_core.gpt import GPTModel
 from llm_core.loss import calc_loss_batch, cross_entropy
-from llm_core.transformer import GELU, FeedForward, LayerNorm, TransformerBlock
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +82,7 @@ class FastLoss:
         device: torch.device | str = "cpu",
     ) -> Tensor:
         """The loss in nats per token, (); see `calc_loss_batch`."""
-        if not _is_plain(model) or torch.device(device).type != "cpu":
+        if not is_plain(model) or torch.device(device).type != "cpu":
             return calc_loss_batch(input_batch, target_batch, model, device)
         if model not in self._copies:
             self._copies[model] = _Copies(model, self.rungs)
@@ -91,13 +90,6 @@ class FastLoss:
         if not torch.is_grad_enabled():
             return copies.loss(input_batch, target_batch, copies.fresh())
         return _with_copies(copies, input_batch, target_batch, *copies.weights)
-
-
-def _is_plain(model: nn.Module) -> TypeGuard[GPTModel]:
-    """Whether the model consists of the layers that `_Copies` knows."""
-    blocks = {TransformerBlock, MultiHeadAttention, FeedForward, LayerNorm, GELU}
-    usual = blocks | {GPTModel, nn.Linear, nn.Embedding, nn.Sequential, nn.Dropout}
-    return type(model) is GPTModel and all(type(layer) in usual for layer in model.modules())
 
 
 class _WithCopies(Function):

@@ -26,6 +26,7 @@ from llm_core.sampling.draws import (
 )
 from llm_core.sampling.stream import (
     END_OF_TEXT,
+    LogitsOf,
     SampledToken,
     generate,
     generate_ids,
@@ -39,6 +40,7 @@ __all__ = [
     "COLDEST",
     "END_OF_TEXT",
     "Expected",
+    "LogitsOf",
     "SampledToken",
     "SamplingSteps",
     "Stretches",

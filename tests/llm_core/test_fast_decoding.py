@@ -7,6 +7,7 @@ from torch import Tensor
 from llm_core.config import GPTConfig
 from llm_core.fast import products
 from llm_core.fast.decoding import FastDecoder
+from llm_core.fast.machine import machine
 from llm_core.fast.plain import is_plain
 from llm_core.gpt import GPTModel
 from llm_core.lora import LinearWithLoRA
@@ -40,7 +41,7 @@ def prompt(tokens: int = 6, seed: int = 3) -> Tensor:
 def by(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each way to multiply float32, whatever the size."""
     if request.param == "no oneDNN":
-        monkeypatch.setattr(products, "_has_onednn", lambda: False)
+        monkeypatch.setattr(products, "machine", lambda: machine()._replace(onednn=False))
     monkeypatch.setattr(products, "SMALL", 0 if "oneDNN" in request.param else 10**9)
 
 

@@ -27,6 +27,7 @@ from dashboard.lessons.pretraining.speed import (
 from dashboard.recorder import Recorder
 from dashboard.recording import Moment, Said
 from llm_core.batches import create_dataloader_v1
+from llm_core.fast.decoding import FastDecoder
 from llm_core.gpt import GPTModel
 from llm_core.loss import Batches
 from llm_core.random_state import RandomState
@@ -299,6 +300,7 @@ def _written(
         length,
         temperature=temperature,
         generator=torch.Generator().manual_seed(1),  # the same draws at every moment
+        logits_of=FastDecoder(loaded.model),
     )
     written = []
     for token in stream:

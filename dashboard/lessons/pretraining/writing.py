@@ -13,6 +13,7 @@ from torch import Tensor
 
 from dashboard import cached
 from dashboard.decoding import prompt_ids
+from llm_core.fast.decoding import FastDecoder
 from llm_core.sampling import generate, next_logits, uniform_numbers
 
 
@@ -154,6 +155,7 @@ def write(
         eos_id=loaded.end_of_text,
         numbers=numbers(seed).tolist(),
         given=given,
+        logits_of=FastDecoder(loaded.model),
     )
     steps: list[Step] = []
     logits: list[Tensor] = []

@@ -16,6 +16,7 @@ from dashboard.charts.histograms import histograms
 from dashboard.weights_source import BY_KEY, Opened
 from llm_core.checkpoints import fill
 from llm_core.config import GPTConfig
+from llm_core.fast.decoding import FastDecoder
 from llm_core.gpt import GPTModel
 from llm_core.gpt2_weights import Mapped
 from llm_core.loss import calc_loss_batch
@@ -134,7 +135,7 @@ def _proof(
     row = torch.tensor([ids])  # (1, T)
     stream = generate(
         model, row, min(count, window), window, temperature=temperature,
-        generator=torch.Generator().manual_seed(draw),
+        generator=torch.Generator().manual_seed(draw), logits_of=FastDecoder(model),
     )  # fmt: skip
     decode = opened.tokenizer.decode
     with torch.no_grad():
