@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from torch import Tensor
+from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
 from llm_core.checkpoints.tensor_files import CheckpointError
@@ -73,10 +73,21 @@ def fill(build: Build, config: GPTConfig, weights: Mapping[str, Tensor], name: s
             f"{name} is of another model: only {where} has {few}; load it where it was saved"
         )
     _check_shapes(weights, room, name)
-    model.load_state_dict(weights, assign=True)
+    for place, part in model.named_modules():
+        _hand_over(part, f"{place}." if place else "", weights)
     if weights["tok_emb.weight"] is weights.get("out_head.weight"):
         model.tie_weights()
     return model
+
+
+def _hand_over(part: nn.Module, prefix: str, weights: Mapping[str, Tensor]) -> None:
+    """Put the tensors in the place of a part's own; `load_state_dict` takes ten times as long."""
+    for key, old in part._parameters.items():
+        if old is not None:
+            given = weights[prefix + key].detach()
+            part._parameters[key] = nn.Parameter(given, requires_grad=old.requires_grad)
+    for key in part._buffers.keys() - part._non_persistent_buffers_set:
+        part._buffers[key] = weights[prefix + key].detach()
 
 
 def _check_shapes(
