@@ -32,8 +32,11 @@ from llm_core.loss import IGNORE_INDEX
 ROWS = 64
 """Rows of a score matrix computed at once."""
 
-SCRATCH = 8 * 1024**2
-"""Logits held at once; more rows than fit are taken in turns."""
+SCRATCH = 2 * 1024**2
+"""Logits held at once, few enough to stay near the processor; more rows are taken in turns."""
+
+FEWEST = 160
+"""Rows taken at once in any case: each turn adds to the whole gradient of the head."""
 
 _SLOPE = 2 * math.sqrt(2 / math.pi)
 _CUBIC = 0.044715
@@ -197,11 +200,13 @@ class HeadLoss(Function):
         of_x = torch.empty_like(x) if learns else None
         of_weight = None
         total = x.new_zeros((), dtype=torch.float32)
-        rows = max(1, SCRATCH // len(weight))
+        rows = max(FEWEST, SCRATCH // len(weight))
+        room = x.new_empty(min(rows, len(x)), len(weight))  # fresh memory costs as much as a softmax
         for start in range(0, len(x), rows):
             part = slice(start, start + rows)
             index = targets[part].where(asked[part], 0)  # (rows,)
-            probabilities = product(x[part], weight.T, onednn).softmax(dim=-1)  # (rows, V)
+            probabilities = room[: len(index)]  # (rows, V)
+            torch.softmax(product(x[part], weight.T, onednn), dim=-1, out=probabilities)
             at_targets = (torch.arange(len(index)), index)
             expected = probabilities[at_targets]  # (rows,)
             # The smallest float32 stands in for 0, whose logarithm would be minus infinity.
