@@ -2,7 +2,7 @@
 
 In:     a model, the ids of a prompt (1, T), and how many texts (beams) to keep
 Out:    a stream of steps, each with every continuation that was compared and those that were kept
-Next:   schedules.py and training.py, which make the text worth reading
+Next:   schedules.py, how far each step of the training goes
 
 The likeliest next token may lead nowhere good: what is gained on it can be lost on the tokens after
 it. A text's own probability is the product of all its tokens' probabilities, so its logarithm is a

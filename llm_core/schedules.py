@@ -2,7 +2,7 @@
 
 In:     the number of a step, counted from 0
 Out:    the learning rate for it
-Next:   training.py, which sets the optimizer to it before every update
+Next:   optimizers.py, which takes the steps
 
 At the start the gradients of random weights point anywhere, so the rate climbs in a straight line
 (warmup). Later it falls, so that the weights settle instead of jumping about: along half a cosine,

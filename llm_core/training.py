@@ -2,7 +2,7 @@
 
 In:     a model, loaders for training and validation, an optimizer and a run's own random numbers
 Out:    a stream with one `TrainStep` after each update; the model learns while you read it
-Next:   checkpoints.py, which keeps what was learned
+Next:   fast, the same in less time; checkpoints, which keep what was learned
 
 B batch, T tokens
 

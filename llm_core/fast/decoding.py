@@ -2,7 +2,7 @@
 
 In:     a plain `GPTModel`, then ids (1, T), again and again with one more at the end
 Out:    logits (1, V) for the token after them: what `next_logits` gives, in less time
-Next:   ../induction.py
+Next:   ../induction.py, one ability watched while it appears
 
     generate(model, ids, 100, context_size, logits_of=FastDecoder(model))
 

@@ -201,7 +201,7 @@ class HeadLoss(Function):
         of_weight = None
         total = x.new_zeros((), dtype=torch.float32)
         rows = max(FEWEST, SCRATCH // len(weight))
-        room = x.new_empty(min(rows, len(x)), len(weight))  # fresh memory costs as much as a softmax
+        room = x.new_empty(min(rows, len(x)), len(weight))  # new memory is slow
         for start in range(0, len(x), rows):
             part = slice(start, start + rows)
             index = targets[part].where(asked[part], 0)  # (rows,)

@@ -2,7 +2,7 @@
 
 In:     a batch of ids and targets (B, T), and a plain `GPTModel`
 Out:    what `calc_loss_batch` gives, ready for `.backward()`, in a third of the time or less
-Next:   decoding.py, the same for writing
+Next:   ladder.py, rung by rung and live; decoding.py, the same for writing
 
     train(model, ..., loss_function=FastLoss())
 

@@ -2,7 +2,7 @@
 
 In:     a model, the ids of a prompt (1, T), and how daring to be
 Out:    a stream of sampled tokens, each with the probabilities it was drawn from
-Next:   schedules.py and training.py, which make the text worth reading
+Next:   ../beam.py, which follows several texts at once
 
 Read chain.py (logits -> probabilities), then draws.py (one token), then stream.py (a text).
 """
