@@ -14,7 +14,7 @@ from benchmarks.classroom import Learner
 from benchmarks.pages import LONG_RUN
 from tests.browser.server import browser, dashboard, settled
 
-TIMES = 9
+TIMES = 7
 
 SLIDERS = {
     "Data_preparation": "data.context",
@@ -76,7 +76,7 @@ def _moved(page: Page, slider: Locator) -> float:
     took = []
     for i in range(TIMES):
         slider.focus()
-        page.wait_for_timeout(700)
+        page.wait_for_timeout(500)
         slider.evaluate(_UNTIL_CHANGED)
         page.keyboard.press(ways[i % 2])
         page.wait_for_function("window.__took !== null", timeout=10_000)

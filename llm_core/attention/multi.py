@@ -32,11 +32,10 @@ def split_heads(x: Tensor, num_heads: int) -> Tensor:
 
 
 @lru_cache(maxsize=4)
-def shared_mask(tokens: int) -> Tensor:
+def shared_mask(tokens: int, device: torch.device) -> Tensor:
     """What `causal_mask` gives, once for all layers and models: it learns nothing. Only read it."""
-    with torch.inference_mode(False), torch.device("cpu"):  # as good for those who come later
-        places = torch.arange(tokens)  # (T,)
-        return places > places.unsqueeze(1)  # (T, T)
+    with torch.inference_mode(False):  # as good for those who come later
+        return torch.ones(tokens, tokens, dtype=torch.bool, device=device).triu_(1)  # (T, T)
 
 
 def join_heads(x: Tensor) -> Tensor:
@@ -129,8 +128,6 @@ class MultiHeadAttention(nn.Module):
         ValueError: d_out cannot be split evenly over the heads.
     """
 
-    mask: Tensor | None
-
     def __init__(
         self,
         d_in: int,
@@ -152,13 +149,12 @@ class MultiHeadAttention(nn.Module):
         self.num_heads = num_heads
         self.head_dim = d_out // num_heads
         self.context_length = context_length
+        self.causal = causal
         self.W_query = nn.Linear(d_in, d_out, bias=qkv_bias)
         self.W_key = nn.Linear(d_in, d_out, bias=qkv_bias)
         self.W_value = nn.Linear(d_in, d_out, bias=qkv_bias)
         self.out_proj = nn.Linear(d_out, d_out)
         self.dropout = nn.Dropout(dropout)
-        mask = shared_mask(context_length) if causal else None
-        self.register_buffer("mask", mask, persistent=False)
 
     @classmethod
     def with_weights_of(cls, wrapper: MultiHeadAttentionWrapper) -> "MultiHeadAttention":
@@ -222,6 +218,7 @@ class MultiHeadAttention(nn.Module):
             keys, values = cache.append(keys, values)  # (B, H, S, D)
         end = keys.shape[-2]
         check_fits(end, self.context_length)
-        if self.mask is None:
+        if not self.causal:
             return queries, keys, values, None
-        return queries, keys, values, self.mask[end - queries.shape[-2] : end, :end]  # (T, S)
+        mask = shared_mask(self.context_length, x.device)  # (context_length, context_length)
+        return queries, keys, values, mask[end - queries.shape[-2] : end, :end]  # (T, S)

@@ -35,6 +35,8 @@ from llm_core.gpt import GPTModel, KVCache
 from llm_core.sampling import next_logits
 from llm_core.transformer import LayerNorm, TransformerBlock
 
+_NOTHING = torch.zeros(1, 1, 1)
+
 
 class _Block(NamedTuple):
     """One block, ready to be asked."""
@@ -120,9 +122,8 @@ class FastDecoder:
         model, config, dtype = self.model, self.model.config, self.dtype
         self._blocks = [_prepared(cast(TransformerBlock, b), dtype) for b in model.trf_blocks]
         self._head = product(model.out_head.weight, None, dtype)
-        room = (config.n_layers, config.n_heads, config.context_length, config.head_dim)
-        self._keys = torch.zeros(room)  # (L, H, T, D)
-        self._values = torch.zeros(room)
+        room = (2, config.n_heads, config.context_length, config.head_dim)
+        self._seen = [torch.zeros(room) for _ in model.trf_blocks]  # (2, H, T, D) each
 
     def _logits(self, ids: Tensor, start: int) -> Tensor:
         """Logits (1, V) after the new ids (N,), the first of which stands at place `start`."""
@@ -136,20 +137,22 @@ class FastDecoder:
 
     def _attended(self, qkv: Tensor, layer: int, start: int, end: int) -> Tensor:
         """Context vectors (N, C) from queries, keys and values side by side (N, 3C)."""
-        heads, _, head_dim = self._keys[layer].shape
-        queries, keys, values = qkv.view(-1, 3, heads, head_dim).permute(1, 2, 0, 3)  # (H, N, D)
-        self._keys[layer, :, start:end] = keys
-        self._values[layer, :, start:end] = values
-        keys, values = self._keys[layer, :, :end], self._values[layer, :, :end]  # (H, T, D)
+        seen = self._seen[layer]  # (2, H, T, D)
+        _, heads, _, head_dim = seen.shape
+        new = qkv.view(-1, 3, heads, head_dim).permute(1, 2, 0, 3)  # (3, H, N, D)
+        seen[:, :, start:end] = new[1:]
+        queries, (keys, values) = new[0], seen[:, :, :end]  # (H, N, D), (H, T, D) each
         if end - start > 1:
-            looks = None if start == 0 else ~shared_mask(end)[start:]  # (N, T), True means: look
+            looks = (
+                None if start == 0 else ~shared_mask(end, qkv.device)[start:]
+            )  # (N, T), True means: look
             context = F.scaled_dot_product_attention(
                 queries[None], keys[None], values[None], looks, is_causal=start == 0
             )[0]  # (H, N, D)
-        else:  # the newest token may look at everything
-            scores = torch.bmm(queries, keys.mT).mul_(head_dim**-0.5)  # (H, 1, T)
-            context = torch.bmm(scores.softmax(dim=-1), values)  # (H, 1, D)
-        return context.transpose(0, 1).reshape(len(qkv), -1)  # (N, C)
+            return context.transpose(0, 1).reshape(len(qkv), -1)  # (N, C)
+        # The newest token may look at everything.
+        scores = torch.baddbmm(_NOTHING, queries, keys.mT, beta=0, alpha=head_dim**-0.5)
+        return torch.bmm(scores.softmax(dim=-1), values).view(1, -1)  # (H, 1, T) -> (1, C)
 
 
 def _normed(x: Tensor, norm: LayerNorm) -> Tensor:
