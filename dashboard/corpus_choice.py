@@ -80,6 +80,7 @@ def choose(label: str = "Text to work on") -> Corpus:
                 st.file_uploader(
                     f"A text file (.txt, UTF-8, up to {LIMIT:,} characters)",
                     type=["txt", "md"],
+                    max_upload_size=12,
                     key="corpus.file",
                     on_change=_keep_upload,
                 )

@@ -110,6 +110,7 @@ def choose(kind: Kind) -> Examples:
                 st.file_uploader(
                     f"A file with {kind.wanted}",
                     type=list(kind.types),
+                    max_upload_size=12,
                     key=f"{kind.key}.file",
                     on_change=_keep_upload,
                     args=(kind,),

@@ -187,6 +187,7 @@ def choose() -> Opened | None:
     if which == UPLOADED:
         chosen = st.file_uploader(
             "A .safetensors file in GPT-2's layout, 12 MB at most", key="weights.file",
+            max_upload_size=12,
             help="As written by export_gpt2 or by Hugging Face transformers",
         )  # fmt: skip
         return uploaded(chosen.getvalue()) if chosen else None

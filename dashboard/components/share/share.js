@@ -3,15 +3,20 @@
 export default function ({ data, parentElement }) {
   const button = parentElement.querySelector(".share");
   const address = parentElement.querySelector(".address");
-  button.textContent = data.label;
+  button.textContent = button.copied ? data.done : data.label; // also when the page runs again
   button.onclick = async () => {
     const link = new URL(location.href);
     link.searchParams.delete("done"); // ticks are one's own
     address.value = link.href;
     try {
       await navigator.clipboard.writeText(link.href);
+      button.copied = true;
       button.textContent = data.done;
-      setTimeout(() => (button.textContent = data.label), 1500);
+      clearTimeout(button.back);
+      button.back = setTimeout(() => {
+        button.copied = false;
+        button.textContent = data.label;
+      }, 4000);
     } catch {
       address.hidden = false;
       address.focus();

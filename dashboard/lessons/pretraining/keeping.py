@@ -120,6 +120,7 @@ def open_again() -> None:
     file = st.file_uploader(
         f"Open a saved model or run (up to {megabytes} MB)",
         type=["safetensors", "pt", "pth", "bin"], key="pretraining.open",
+        max_upload_size=megabytes,
     )  # fmt: skip
     if file is not None and st.session_state.get("pretraining.opened") != file.file_id:
         open_file(file.getvalue())

@@ -152,8 +152,9 @@ def _keep(choice: str, own: Recorder | None, opened: Recording | None) -> None:
         )  # fmt: skip
         with st.popover("Open a recording", icon=":material/folder_open:"):
             file = st.file_uploader(
-                "A recorded run (.json, up to 2 MB)", type=["json"], key="pretraining.open-run"
-            )
+                "A recorded run (.json, up to 2 MB)", type=["json"], key="pretraining.open-run",
+                max_upload_size=2,
+            )  # fmt: skip
             if file is not None and st.session_state.get("pretraining.run-file") != file.file_id:
                 st.session_state["pretraining.run-file"] = file.file_id
                 with frame.guarded():
