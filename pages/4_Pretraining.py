@@ -215,7 +215,8 @@ def speed() -> None:
     st.markdown(
         "The code you read on this page is written to be understood. Your runs take a **fast "
         "path** beside it: the same mathematics, arranged for the processor. Here a model starts "
-        "on the readable path and takes one rung of the ladder after another."
+        "on the readable path and takes one rung of the ladder after another. Only the last rung "
+        "also rounds: the table says how far each one moves the gradient, as a share of its length."
     )
     guess = predict.choice(
         "Which of these rungs will gain most here?", ladder.GUESSES, key="pretraining.rung"
@@ -227,13 +228,13 @@ def speed() -> None:
     job = jobs.current(ladder.KIND)
 
     def beside(job: jobs.Job) -> None:
+        ladder.switches(job)
         best = ladder.largest(job.history[:])
         if best and guess is not None:
             predict.verdict(guess, *best)
         ladder.table(job)
 
     if job is not None:
-        ladder.switches(job)
         live.panel(ladder.KIND, [ladder.chart()], beside=beside)
     st.caption(ladder.detected())
     with st.expander("What each rung changes, and why the result stays"):
@@ -286,7 +287,7 @@ def writing() -> None:
     st.markdown(
         "The model gives every token of its vocabulary a score, its **logit**. The settings turn "
         "scores into probabilities, then a number from 0 to 1 decides. Click a token of the text "
-        "to see what it was drawn from, and go on with another one."
+        "to see what it was drawn from, and go on with another one. ␣ is a space, ↵ a new line."
     )
     left, middle, right, last = st.columns([1.5, 3, 1.3, 1], vertical_alignment="bottom")
     with left:
@@ -311,7 +312,7 @@ def writing() -> None:
     guess = predict.choice(
         "Turn the temperature to 2 and top-p to 0.9. From how many of the "
         f"{model.config.vocab_size:,} tokens is the first one after your prompt then drawn?",
-        bench.RANGES_OF_TOKENS,
+        bench.ranges_up_to(model.config.vocab_size),
         key="pretraining.nucleus",
     )
     if guess is not None:

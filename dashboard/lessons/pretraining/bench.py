@@ -186,6 +186,15 @@ def nucleus(loaded: cached.Loaded, text: Text, *, temperature: float, top_p: flo
     return len(stretches(steps.min_p).order)
 
 
+def ranges_up_to(size: int) -> tuple[str, ...]:
+    """The answers that are possible with a vocabulary of this size.
+
+    >>> ranges_up_to(512)
+    ('1 to 9', '10 to 99', '100 to 999')
+    """
+    return RANGES_OF_TOKENS[: len(str(size))]
+
+
 def range_of(count: int) -> str:
     """Which of the answers a number of tokens belongs to."""
     return RANGES_OF_TOKENS[min(len(str(count)), len(RANGES_OF_TOKENS)) - 1]

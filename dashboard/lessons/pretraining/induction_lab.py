@@ -79,8 +79,8 @@ def without(copyist: Copyist, head: Head) -> tuple[str, str]:
     if silent < BLIND:
         return truth, f"{numbers}; blind guessing has {BLIND:.2f}."
     return truth, (
-        f"{numbers}, worse than blind guessing ({BLIND:.2f}): the second layer goes on copying, "
-        "but from wrong places."
+        f"{numbers}, worse than blind guessing ({BLIND:.2f}): the second layer still "
+        "copies something, but from wrong places."
     )
 
 

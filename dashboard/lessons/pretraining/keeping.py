@@ -1,5 +1,6 @@
 """The controls that save a run or a model, open one, and let a run go on."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -56,6 +57,14 @@ def go_on(sentence: str) -> bool:
         )  # fmt: skip
         pressed = st.button(
             f"Go on from step {step:,}", icon=":material/resume:", key="pretraining.resume"
+        )
+    if step and int(steps) != settings.steps:
+        before = settings.schedule()(step - 1)
+        after = replace(settings, steps=int(steps)).schedule()(step)
+        st.caption(
+            f"The learning rate's way is stretched to {steps:,} steps: it was {before:.2g} at the "
+            f"last step and goes on with {after:.2g}. Where that is much more, the loss jumps "
+            "before it falls again."
         )
     if pressed:
         _begin(found, int(steps), sentence)
@@ -142,7 +151,7 @@ def _say_opened(found: Waiting | None) -> None:
         settings, step, _ = found.saved
         words = (
             f":material/check: Opened: a run after {step:,} of {settings.steps:,} steps. This page "
-            "shows its model, and **Go on** stands beside Train."
+            "shows its model. Press **Go on** beside Train, and its curve comes back too."
         )
     st.caption(words)
 

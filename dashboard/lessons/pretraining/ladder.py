@@ -27,7 +27,7 @@ SETTINGS = Settings(size="Small", context_length=128, batch_size=16, fast=False)
 ON_EACH = 8
 """Updates on each rung while it climbs by itself."""
 
-STEPS = 240
+STEPS = 500
 _CHOSEN = "pretraining.rungs"
 
 GUESSES = tuple(rung.title for rung in RUNGS)
@@ -44,7 +44,7 @@ def start(ready: Material) -> jobs.Job:
     job = jobs.start(
         KIND, steps(ready), settings={"text": ready.text.title}, total=STEPS, memory=planned.memory
     )
-    st.session_state.pop(_CHOSEN, None)
+    st.session_state.pop(_CHOSEN, None)  # all are on again
     return job
 
 
@@ -70,27 +70,43 @@ def steps(ready: Material) -> Callable[[jobs.Job], Iterator[LadderStep]]:
 def _taken(job: jobs.Job) -> Sequence[str]:
     """The rungs for the next update: the page's wish, else one more every few updates."""
     wishes: Sequence[str] | None = job.products.get("wishes")
-    return ALL[: len(job.history) // ON_EACH] if wishes is None else wishes
+    if wishes is not None:
+        return wishes
+    stair = len(job.history) // ON_EACH
+    job.products["stair"] = min(stair, len(ALL) + 1)  # one more than there are: it is up
+    return ALL[:stair]
 
 
-def switches(job: jobs.Job | None) -> None:
-    """One switch for each rung, to be turned while the run goes on."""
+def _is_up(job: jobs.Job) -> bool:
+    return "wishes" in job.products or job.products.get("stair", 0) > len(ALL)
+
+
+def switches(job: jobs.Job) -> None:
+    """One switch for each rung, to be turned while the run goes on; none before it is up."""
     titles = {rung.name: rung.title for rung in RUNGS}
+    if job.active and not _is_up(job):
+        taken = ALL[: job.products.get("stair", 0)]
+        newest = f"the newest rung is {titles[taken[-1]]}" if taken else "no rung is taken yet"
+        st.caption(
+            f"**Climbing**: {newest}. Each gets {ON_EACH} updates; afterwards you can switch them."
+        )
+        return
+    if not job.active:
+        st.caption("The run is over; climb once more to switch rungs off and on.")
+        return
 
     def wish() -> None:
-        if job is not None:
-            job.products["wishes"] = tuple(st.session_state[_CHOSEN])
+        job.products["wishes"] = tuple(st.session_state[_CHOSEN])
 
     st.session_state.setdefault(_CHOSEN, list(ALL))
     st.pills(
-        "Rungs taken",
+        "Switch a rung off, and watch the curve",
         ALL,
         selection_mode="multi",
         format_func=lambda name: titles[name],
         key=_CHOSEN,
         on_change=wish,
-        disabled=job is None or not job.active or not jobs.owned(job),
-        help="The run climbs by itself, a rung at a time, until you turn a switch.",
+        disabled=not jobs.owned(job),
     )
 
 

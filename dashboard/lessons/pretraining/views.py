@@ -50,7 +50,7 @@ def loss_chart(run: Mapping[str, Any]) -> live.Chart:
         ),
         y_title="loss (nats per token)",
         x_end=float(steps),
-        y_range=(0.0, 1.2 * blind),
+        y_range=(0.0, 1.4 * blind),
         level=(blind, f"blind guessing: ln {run['vocab_size']:,} = {blind:.2f}"),
         second_x=("tokens seen", places, [_short(place * tokens) for place in places]),
         height=380,
