@@ -8,6 +8,7 @@ few kilobytes and a few milliseconds, whatever the page shows.
 
 from collections.abc import Callable, Sequence, Sized
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -205,7 +206,7 @@ def _draw(kind: str, chart: Chart, job: jobs.Job | None, sent: dict[str, int]) -
     if before is not None and job is not None:
         recent = history[max(0, before - _OVERLAP) :]
         points = [_short(*_points(chart, line, recent, most=_FRESH)) for line in chart.lines]
-        plot.extend(points, key=key, height=chart.height)
+        plot.extend(points, key=key, height=chart.height, lost=partial(_forget, sent, chart.name))
         return
     last = float(job.total) if job and job.total else max(chart.x_end or 10.0, len(history))
     figure = curves(
@@ -221,8 +222,14 @@ def _draw(kind: str, chart: Chart, job: jobs.Job | None, sent: dict[str, int]) -
         level=chart.level,
         second_x=chart.second_x,
     )
-    figure.update_layout(dragmode="zoom")  # a curve invites a closer look, even while it grows
+    # A curve invites a closer look, which stays while it grows and when the run ends.
+    figure.update_layout(dragmode="zoom", uirevision=job.id if job else "")
     plot.show(figure, key=key, alt=chart.alt, height=chart.height)
+
+
+def _forget(sent: dict[str, int], chart: str) -> None:
+    """The browser has no such chart: it is drawn in full next time."""
+    sent.pop(chart, None)
 
 
 def _short(x: list[float], y: list[float]) -> dict[str, list[float]]:

@@ -6,7 +6,7 @@ points, and repaints itself when the theme changes.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 import streamlit as st
@@ -56,7 +56,13 @@ def show(
     text = figure if isinstance(figure, str) else figure.to_json()
     head = json.dumps({"alt": alt, "height": height, "pick": pick})
     message = f'{head[:-1]}, "figure": {text}}}'
-    state = _component(key=key, data=message.encode(), height=height, on_picked_change=lambda: None)
+    state = _component(
+        key=key,
+        data=message.encode(),
+        height=height,
+        on_picked_change=lambda: None,
+        on_lost_change=lambda: None,
+    )
     picked = state.get("picked") if pick else None
     return dict(picked) if picked else None
 
@@ -65,6 +71,7 @@ def extend(
     points: Sequence[Mapping[str, Sequence[float]]],
     *,
     key: str,
+    lost: Callable[[], None],
     height: int = 380,
 ) -> None:
     """Add points to a figure that an earlier `show` with the same key has drawn.
@@ -73,6 +80,8 @@ def extend(
         points: for each trace {"x": [...], "y": [...]}, its latest points. Only points to the right
             of the last one drawn are added, so an overlap of a few dozen mends a lost message.
         key: as given to `show`.
+        lost: called before the part of the page that the chart stands in runs again, if the browser
+            has no figure to add to: the figure's message was overtaken by this one on its way.
         height: as given to `show`.
     """
     message = {"height": height, "extend": points}
@@ -81,4 +90,5 @@ def extend(
         data=json.dumps(message, allow_nan=False, separators=(",", ":")).encode(),
         height=height,
         on_picked_change=lambda: None,
+        on_lost_change=lost,
     )

@@ -16,7 +16,7 @@ function places(Plotly, box, whole) {
   if (mode !== (box.layout.xaxis.tickmode ?? "array")) Plotly.relayout(box, { "xaxis.tickmode": mode });
 }
 
-export default function ({ data, parentElement, setStateValue }) {
+export default function ({ data, parentElement, setStateValue, setTriggerValue }) {
   const box = parentElement.querySelector(".plot");
   const message = JSON.parse(new TextDecoder().decode(data));
   const state = kept.get(box) ?? { queue: Promise.resolve() };
@@ -28,7 +28,13 @@ export default function ({ data, parentElement, setStateValue }) {
   const draw = async () => {
     const Plotly = await plotly();
     if (message.figure) state.figure = message.figure;
-    if (!state.figure) return;
+    if (!state.figure) {
+      if (performance.now() - (state.asked ?? -Infinity) > 1500) {
+        state.asked = performance.now();
+        setTriggerValue("lost", true); // points without a figure: the server sends it once more
+      }
+      return;
+    }
     const look = theme(parentElement);
     if (message.figure || state.dark !== look.dark) {
       state.dark = look.dark;

@@ -67,7 +67,7 @@ def _curves(found: Sequence[Compared], over_tokens: bool, sent: dict[str, int]) 
     """Draw the curves, or add to those on screen what is new; `sent` says what is there."""
     key, alt = "pretraining-compare", "Losses of the compared runs on training and validation text"
     if list(sent) == [run.entry.id for run in found]:
-        plot.extend(fresh(found, over_tokens, sent), key=key, height=380)
+        plot.extend(fresh(found, over_tokens, sent), key=key, height=380, lost=sent.clear)
     else:
         plot.show(drawn(found, over_tokens), key=key, alt=alt, height=380)
         sent.clear()
