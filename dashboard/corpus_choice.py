@@ -75,6 +75,7 @@ def choose(label: str = "Text to work on") -> Corpus:
                     persist_state="session",
                     height=160,
                     placeholder="A page of your own, a chapter, a poem, in any language",
+                    help="It stays in this browser; a link to this view does not carry it.",
                 )
             elif choice == UPLOADED:
                 st.file_uploader(

@@ -130,12 +130,17 @@ def run() -> None:
         pretraining_views.FATES,
         key="pretraining.fate",
     )
+    planned = None
     with frame.guarded():
         planned = pretraining_plans.plan(ready, settings)
         st.caption(pretraining_views.cost(planned, settings))
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         begun = st.button(
-            "Train", type="primary", icon=":material/play_arrow:", key="pretraining.train"
+            "Train",
+            type="primary",
+            icon=":material/play_arrow:",
+            key="pretraining.train",
+            disabled=planned is None,
         )
         inside = st.toggle(
             "Gradient and learning rate", key="pretraining.inside", bind="query-params",

@@ -6,6 +6,13 @@ export default function ({ parentElement }) {
   const main = document.querySelector('[data-testid="stMain"]') ?? document.body;
   const ideas = () => [...document.querySelectorAll('[class*="st-key-idea-"]')];
   const name = (idea) => [...idea.classList].find((c) => c.startsWith("st-key-idea-")).slice("st-key-idea-".length);
+  const whole = (idea) => { // with every box around it alone, since each has a gap after it
+    let box = idea;
+    while (box.parentElement?.children.length === 1) box = box.parentElement;
+    return box;
+  };
+  let hidden = [];
+  const show = () => hidden.forEach((box) => (box.style.display = ""));
   let wanted = decodeURIComponent(location.hash.slice(1));
   let current = -1;
 
@@ -30,7 +37,9 @@ export default function ({ parentElement }) {
     const next = Math.min(Math.max(to, 0), all.length - 1);
     const moved = next !== current;
     current = next;
-    all.forEach((idea, i) => (idea.style.display = i === current ? "" : "none"));
+    show();
+    hidden = all.filter((_, i) => i !== current).map(whole);
+    hidden.forEach((box) => (box.style.display = "none"));
     document.body.classList.toggle("presenting-later-idea", current > 0);
     place.textContent = `${current + 1} / ${all.length}`;
     back.disabled = current === 0;
@@ -65,6 +74,6 @@ export default function ({ parentElement }) {
     document.removeEventListener("keydown", key);
     watch.disconnect();
     document.body.classList.remove("presenting-later-idea");
-    ideas().forEach((idea) => (idea.style.display = ""));
+    show();
   };
 }

@@ -234,10 +234,10 @@ def _still_sensible(record: TrainStep, blind: float) -> None:
     """
     if record.loss > 2 * blind:
         raise DivergedError(
-            f"At step {record.step} the loss was {record.loss:.1f}, and a model that guesses "
-            f"blindly has {blind:.2f}: each update was so large that it overshot what it was "
-            f"heading for. Choose a learning rate below {record.learning_rate:.2g}, or a longer "
-            "warmup. What the model was before is kept."
+            f"It diverged. At step {record.step} the loss was {record.loss:.1f}, and a model that "
+            f"guesses blindly has {blind:.2f}: each update was so large that it overshot what it "
+            f"was heading for. Choose a learning rate below {record.learning_rate:.2g}, better a "
+            "tenth of it, or a longer warmup. What the model was before is kept."
         )
 
 

@@ -153,7 +153,7 @@ def cost(planned: Plan, settings: Settings) -> str:
     passes = settings.steps / planned.batches
     return (
         f"{planned.parameters:,} parameters · {planned.memory / 1024**2:,.0f} MB of memory while "
-        f"training · {planned.batches:,} batches are one pass over the training part, so "
+        f"training · one pass over the training part takes {planned.batches:,} batches, so "
         f"{settings.steps:,} steps are {passes:,.3g} passes · about {span(planned.seconds)}, "
         "measured on this machine"
     )
