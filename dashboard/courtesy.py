@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 
-PATIENCE = 0.05
+PATIENCE = 0.1
 """Seconds that training waits for pages before each step, at most."""
 
 _LONG = 2.0

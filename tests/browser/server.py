@@ -69,4 +69,7 @@ def settled(page: Page, seconds: float = 60) -> None:
     connected = "[data-testid=stApp][data-test-connection-state=CONNECTED]"
     page.wait_for_selector(connected, timeout=seconds * 1000)
     page.wait_for_selector("[data-test-script-state=notRunning]", timeout=seconds * 1000)
-    page.wait_for_timeout(400)
+    page.wait_for_function(
+        "() => !document.querySelector('[data-stale=true]')", timeout=seconds * 1000
+    )
+    page.wait_for_timeout(400)  # what was pale while it was being drawn has its colour again
