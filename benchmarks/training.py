@@ -20,8 +20,8 @@ from llm_core.config import GPTConfig
 from llm_core.fast.machine import machine
 from llm_core.fast.training import FastLoss, Rungs
 from llm_core.gpt import GPTModel
+from llm_core.optimizers import adamw
 from llm_core.random_state import RandomState
-from llm_core.training import adamw
 
 Step = Callable[[], float]
 """Make one update; gives the loss before it."""

@@ -18,7 +18,11 @@ from dashboard.limits import Allowance, Limits, megabytes
 
 _log = logging.getLogger(__name__)
 
-MOST_STRETCH = 3.0
+LOOKERS = 4
+"""How many pages look at their runs as often as they like; more take turns at it, so that all of
+them together cost a rerun elsewhere no more than these do."""
+
+MOST_STRETCH = 5.0
 """How much more seldom a page looks at its run while a whole class trains, at most."""
 
 _TIDY = 2.0
@@ -115,7 +119,7 @@ class Scheduler:
 
     def pace(self, seconds: float) -> float:
         """Seconds between two looks of a page at its run: more, the more runs are looked at."""
-        return seconds * min(MOST_STRETCH, max(1.0, len(self._active()) / self.limits.at_once))
+        return seconds * min(MOST_STRETCH, max(1.0, len(self._active()) / LOOKERS))
 
     def room(self, without: Job | None = None) -> int:
         """Bytes that a further run may hold.

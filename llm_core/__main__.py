@@ -26,10 +26,11 @@ from llm_core.gpt import GPTModel
 from llm_core.gpt2_weights import export_gpt2
 from llm_core.instructions import ALPACA, split_instructions
 from llm_core.loss import Batches
+from llm_core.optimizers import adamw
 from llm_core.random_state import RandomState
 from llm_core.schedules import Schedule
 from llm_core.tokenizers import BPETokenizer
-from llm_core.training import TrainStep, adamw, evaluate_model, train
+from llm_core.training import TrainStep, evaluate_model, train
 
 STARTER = GPTConfig(
     vocab_size=2048,

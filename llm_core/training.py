@@ -19,7 +19,6 @@ import torch
 from torch import Tensor, nn
 
 from llm_core.loss import Batches, LossFunction, calc_loss_batch, calc_loss_loader
-from llm_core.optimizers import adamw as adamw  # usually wanted together with train
 from llm_core.random_state import RandomState
 from llm_core.schedules import Schedule
 

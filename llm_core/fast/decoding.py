@@ -143,9 +143,7 @@ class FastDecoder:
         seen[:, :, start:end] = new[1:]
         queries, (keys, values) = new[0], seen[:, :, :end]  # (H, N, D), (H, T, D) each
         if end - start > 1:
-            looks = (
-                None if start == 0 else ~shared_mask(end, qkv.device)[start:]
-            )  # (N, T), True means: look
+            looks = ~shared_mask(end, qkv.device)[start:] if start else None  # (N, T)
             context = F.scaled_dot_product_attention(
                 queries[None], keys[None], values[None], looks, is_causal=start == 0
             )[0]  # (H, N, D)

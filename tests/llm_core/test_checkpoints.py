@@ -24,10 +24,10 @@ from llm_core.checkpoints import (
 )
 from llm_core.config import GPTConfig
 from llm_core.gpt import GPTModel
-from llm_core.optimizers import OPTIMIZERS
+from llm_core.optimizers import OPTIMIZERS, adamw
 from llm_core.random_state import RandomState
 from llm_core.tokenizers import BPETokenizer, gpt2_tokenizer
-from llm_core.training import TrainingState, adamw, train
+from llm_core.training import TrainingState, train
 
 ROOT = Path(__file__).resolve().parents[2]
 TINY = GPTConfig(vocab_size=23, context_length=8, emb_dim=16, n_heads=2, n_layers=2, qkv_bias=True)

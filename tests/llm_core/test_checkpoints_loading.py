@@ -20,8 +20,8 @@ from llm_core.checkpoints.tensor_files import ALIGNED, TYPES
 from llm_core.config import GPTConfig
 from llm_core.gpt import GPTModel
 from llm_core.loss import calc_loss_batch
+from llm_core.optimizers import adamw
 from llm_core.random_state import RandomState
-from llm_core.training import adamw
 
 SHAPE = GPTConfig(
     vocab_size=61, context_length=24, emb_dim=32, n_heads=2, n_layers=2, drop_rate=0.0

@@ -29,9 +29,9 @@ from llm_core.config import GPT2_CONFIGS, GPTConfig
 from llm_core.corpus import Message, messages, parse_messages
 from llm_core.gpt import GPTModel
 from llm_core.lora import replace_linear_with_lora
+from llm_core.optimizers import adamw
 from llm_core.random_state import RandomState
 from llm_core.tokenizers import BPETokenizer, gpt2_tokenizer
-from llm_core.training import adamw
 
 PAD = 0
 

@@ -12,8 +12,8 @@ from llm_core.fast.training import NO_RUNGS, FastLoss, Rungs
 from llm_core.gpt import GPTModel
 from llm_core.lora import LinearWithLoRA
 from llm_core.loss import IGNORE_INDEX, calc_loss_batch, cross_entropy
+from llm_core.optimizers import adamw
 from llm_core.random_state import RandomState
-from llm_core.training import adamw
 from llm_core.transformer import gelu
 
 FLOAT32 = Rungs(bf16=False)

@@ -27,8 +27,8 @@ from llm_core.gpt2_weights import (
     load_gpt2,
     mapping_table,
 )
+from llm_core.optimizers import adamw
 from llm_core.random_state import RandomState
-from llm_core.training import adamw
 
 TINY = GPTConfig(
     vocab_size=61,

@@ -29,9 +29,10 @@ from llm_core.instructions import (
     split_instructions,
 )
 from llm_core.loss import IGNORE_INDEX, cross_entropy
+from llm_core.optimizers import adamw
 from llm_core.random_state import RandomState
 from llm_core.tokenizers import BPETokenizer, gpt2_tokenizer
-from llm_core.training import adamw, train
+from llm_core.training import train
 
 TOY = [[0, 1, 2, 3, 4], [5, 6], [7, 8, 9]]
 ENTRY = {"instruction": "Name the antonym.", "input": "hot", "output": "cold"}

@@ -13,8 +13,9 @@ from llm_core.masked import (
     mask_words,
     sentence_loader,
 )
+from llm_core.optimizers import adamw
 from llm_core.random_state import RandomState
-from llm_core.training import adamw, train
+from llm_core.training import train
 from llm_core.translation import MASK, PAD, SPECIAL_WORDS
 
 SENTENCES = [

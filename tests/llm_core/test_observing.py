@@ -11,9 +11,10 @@ from llm_core.batches import create_dataloader_v1
 from llm_core.config import GPTConfig
 from llm_core.corpus import story
 from llm_core.gpt import GPTModel
+from llm_core.optimizers import adamw
 from llm_core.random_state import RandomState
 from llm_core.tokenizers import BPETokenizer
-from llm_core.training import adamw, train
+from llm_core.training import train
 
 TINY = GPTConfig(
     vocab_size=300, context_length=16, emb_dim=16, n_heads=2, n_layers=2, drop_rate=0.3

@@ -10,8 +10,9 @@ from llm_core.attention import causal_mask
 from llm_core.config import GPTConfig
 from llm_core.corpus import SentencePair, sentence_pairs
 from llm_core.loss import IGNORE_INDEX
+from llm_core.optimizers import adamw
 from llm_core.random_state import RandomState
-from llm_core.training import adamw, train
+from llm_core.training import train
 from llm_core.transformer import GELU
 from llm_core.translation import (
     BOS,

@@ -22,9 +22,9 @@ from llm_core.classification import ClassifierStep, PartCount, Read, SpamDataset
 from llm_core.corpus import Message
 from llm_core.gpt import GPTModel
 from llm_core.lora import replace_linear_with_lora
+from llm_core.optimizers import adamw
 from llm_core.random_state import RandomState
 from llm_core.tokenizers import Tokenizer
-from llm_core.training import adamw
 
 MOST_MESSAGES = 3000
 """Balanced messages used of a larger file, so that an epoch stays short."""

@@ -23,9 +23,10 @@ from llm_core import masked, translation
 from llm_core.checkpoints import CheckpointError, read_tensors, write_tensors
 from llm_core.corpus import sentence_pairs
 from llm_core.loss import Batches, LossFunction, calc_loss_batch
+from llm_core.optimizers import adamw
 from llm_core.random_state import RandomState
 from llm_core.schedules import Schedule
-from llm_core.training import adamw, train
+from llm_core.training import train
 
 TRANSLATE, FILL, GO_ON = "family-translate", "family-fill", "family-go-on"
 """The kinds of run, one per family."""

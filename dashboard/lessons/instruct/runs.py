@@ -22,9 +22,10 @@ from llm_core.instructions import ALPACA, PHI3, Instruction, InstructionDataset,
 from llm_core.judging import Verdict, judge
 from llm_core.lora import replace_linear_with_lora, train_only_lora
 from llm_core.loss import calc_loss_batch
+from llm_core.optimizers import adamw
 from llm_core.random_state import RandomState
 from llm_core.tokenizers import Tokenizer
-from llm_core.training import TrainStep, adamw, train
+from llm_core.training import TrainStep, train
 
 STYLES: dict[str, PromptStyle] = {"Alpaca": ALPACA, "Phi-3": PHI3}
 
