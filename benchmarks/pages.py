@@ -41,14 +41,15 @@ def reruns(visitor: Visitor, page: str, count: int = RERUNS) -> float:
 
 
 def processor_time(pid: int) -> float:
-    """Seconds a process has computed, without its busiest thread: here, without the training."""
-    threads = []
-    for stat in Path(f"/proc/{pid}/task").glob("*/stat"):
-        fields = stat.read_text().rpartition(")")[2].split()
-        threads.append((int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK"))
-    own = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    whole = (int(own[11]) + int(own[12])) / os.sysconf("SC_CLK_TCK")
-    return whole - max(threads)
+    """Seconds a process has computed, without the threads that step back: without the training."""
+    tasks = [_seconds_and_nice(stat) for stat in Path(f"/proc/{pid}/task").glob("*/stat")]
+    whole, _ = _seconds_and_nice(Path(f"/proc/{pid}/stat"))
+    return whole - sum(seconds for seconds, nice in tasks if nice > 0)
+
+
+def _seconds_and_nice(stat: Path) -> tuple[float, int]:
+    fields = stat.read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK"), int(fields[16])
 
 
 def ticks(learner: Visitor, pid: int) -> dict[str, float]:
