@@ -13,12 +13,12 @@ from torch.utils.data import DataLoader
 from llm_core.config import GPTConfig
 from llm_core.gpt import GPTModel
 from llm_core.loss import calc_loss_batch, calc_loss_loader
+from llm_core.optimizers import adamw
 from llm_core.random_state import RandomState
 from llm_core.schedules import Schedule
 from llm_core.training import (
     DivergedError,
     TrainingState,
-    adamw,
     clip_gradients,
     evaluate_model,
     find_highest_gradient,

@@ -4,6 +4,7 @@ export default function ({ data, parentElement }) {
   const button = parentElement.querySelector(".share");
   const address = parentElement.querySelector(".address");
   button.textContent = button.copied ? data.done : data.label; // also when the page runs again
+  button.disabled = false; // until here a click could not be heard
   button.onclick = async () => {
     const link = new URL(location.href);
     link.searchParams.delete("done"); // ticks are one's own
