@@ -135,7 +135,7 @@ def _pauses(learners: list[Learner]) -> list[float]:
         learner.until("Paused", "Finished")
         took.append(time.perf_counter() - begun)
         if learner.says("Paused"):
-            learner.press("go")
+            learner.press("pause")
     return took
 
 

@@ -76,7 +76,7 @@ def controls(kind: str) -> jobs.Job | None:
         st.button(
             "Pause" if runs else "Go on",
             icon=":material/pause:" if runs else ":material/play_arrow:",
-            key=f"{kind}.pause" if runs else f"{kind}.go",
+            key=f"{kind}.pause",  # one button with two words: two would stand side by side a moment
             on_click=press,
             args=("pause" if runs else "run",),
             disabled=not active,

@@ -151,7 +151,9 @@ def run() -> None:
         if begun:
             pretraining_runs.start(ready, settings, sentence)
             session.mark_done("pretraining")
-        if keeping.go_on(sentence) or begun:
+        with st.container():  # a place of its own, so that what stands below is not built anew
+            goes_on = keeping.go_on(sentence)
+        if goes_on or begun:
             st.rerun()  # what stands below joins in
     job = jobs.current(own_run.KIND)
     facts = job.settings if job else pretraining_plans.facts(ready, settings)

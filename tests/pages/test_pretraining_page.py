@@ -86,7 +86,7 @@ def test_pause_one_step_go_on_and_stop() -> None:
     app.button(key="pretraining.step").click().run()
     until(lambda: len(job.history) == made + 1)
     assert "Paused" in text_of(app)
-    app.button(key="pretraining.go").click().run()
+    app.button(key="pretraining.pause").click().run()
     until(lambda: len(job.history) > made + 3)
     app.button(key="pretraining.stop").click().run()
     until(lambda: job.state == "stopped")
