@@ -5,8 +5,10 @@ Each module imports only modules that stand before it:
 random_state     random numbers that belong to one run
 config           the seven numbers that describe a model
 corpus           texts and data sets, bundled and fetched
+tales            stories, facts and letters without end, written by rule
 tokenizers       text -> token ids, by words and by byte pairs, and back
 batches          token ids -> windows of inputs and targets
+shards           a long text as ids on disk
 embeddings       token ids -> vectors that know word and place
 attention        vectors -> vectors that have looked at each other
 transformer      attention, feed-forward, norms and shortcuts: one block
@@ -19,10 +21,14 @@ schedules        step -> learning rate
 optimizers       gradients -> new weights: four rules
 training         the loop that pushes the loss down
 fast             the same computation at the speed of the machine
+processes        several processes train one model
 induction        a tiny model learns to copy; which head does it
 observing        a look into a model at work
 checkpoints      a run on disk, and back
+pretraining      a whole recipe, from text to trained model
+evaluation       what a pretrained model knows
 gpt2_weights     published GPT-2 weights -> our model
+bundled          the model that comes with the program
 lora             finetuning with few numbers
 classification   a model that says spam or not
 instructions     a model that does what it is told
@@ -35,8 +41,10 @@ READING_ORDER: tuple[str, ...] = (
     "random_state",
     "config",
     "corpus",
+    "tales",
     "tokenizers",
     "batches",
+    "shards",
     "embeddings",
     "attention",
     "transformer",
@@ -49,10 +57,14 @@ READING_ORDER: tuple[str, ...] = (
     "optimizers",
     "training",
     "fast",
+    "processes",
     "induction",
     "observing",
     "checkpoints",
+    "pretraining",
+    "evaluation",
     "gpt2_weights",
+    "bundled",
     "lora",
     "classification",
     "instructions",

@@ -1,0 +1,59 @@
+"""A small world to learn from: stories, facts, lists and letters, as many as are wanted.
+
+In:     the number of a document
+Out:    its text, the same on every machine
+Next:   ../tokenizers, which cut text into pieces
+
+Nobody has to fetch this corpus: it is written when it is read. A story is played in a world that
+keeps track of who is where and has what, and then told; facts, lists and letters are put together
+from tables and many wordings.
+
+    words, phrasing         forms of words; wordings with choices and gaps
+    facts, lessons, letters pages of a primer; lists in a pattern; notes and messages
+    world, scene, plots     people, places and things; what happens to them
+    discourse, telling      how it is told: names, pronouns, speech
+    stories, pairs          whole stories; pairs of a right and a wrong sentence
+
+Source: Eldan and Li 2023, "TinyStories: How Small Can Language Models Be and Still Speak Coherent
+English?", for the idea that a small world is enough for a small model.
+"""
+
+from collections.abc import Callable
+from random import Random
+
+from llm_core.tales.facts import facts
+from llm_core.tales.lessons import few_shot, lessons
+from llm_core.tales.letters import letters
+from llm_core.tales.pairs import minimal_pairs
+from llm_core.tales.stories import story, tracking_question
+
+SEED = 2026
+"""Of the world that the bundled model has read about."""
+
+KINDS: dict[Callable[[Random], str], int] = {story: 40, facts: 24, lessons: 20, letters: 16}
+"""What a document may be, and how many of a hundred are; by length, stories are three fifths."""
+
+
+def document(number: int, seed: int = SEED) -> str:
+    """The document of that number; documents do not depend on each other.
+
+    >>> document(7) == document(7) != document(8)
+    True
+    """
+    rng = Random(f"{seed}/{number}")
+    (write,) = rng.choices(tuple(KINDS), tuple(KINDS.values()))
+    return write(rng)
+
+
+__all__ = [
+    "KINDS",
+    "SEED",
+    "document",
+    "facts",
+    "few_shot",
+    "lessons",
+    "letters",
+    "minimal_pairs",
+    "story",
+    "tracking_question",
+]
