@@ -49,8 +49,14 @@ TALES = Recipe(
     documents_for_tokenizer=12_000,
     batch_size=32,
     schedule=Schedule(
-        peak_lr=2e-3, total_steps=14_000, warmup_steps=200, min_lr=2e-5, decay="stable"
+        peak_lr=3e-3,
+        total_steps=12_000,
+        warmup_steps=100,
+        min_lr=1e-5,
+        decay="stable",
+        decay_steps=2_400,
     ),
+    optimizer="Muon",
 )
 """What the bundled model was made by."""
 

@@ -47,6 +47,7 @@ SMALL = Recipe(
     documents_for_tokenizer=50,
     batch_size=8,
     schedule=Schedule(peak_lr=3e-3, total_steps=STEPS, warmup_steps=2, min_lr=1e-4),
+    optimizer="Muon",
     validation_batches=2,
 )  # fmt: skip
 
