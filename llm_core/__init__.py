@@ -28,13 +28,13 @@ checkpoints      a run on disk, and back
 pretraining      a whole recipe, from text to trained model
 evaluation       what a pretrained model knows
 gpt2_weights     published GPT-2 weights -> our model
-bundled          the model that comes with the program
 lora             finetuning with few numbers
 classification   a model that says spam or not
 instructions     a model that does what it is told
 judging          is the answer any good?
 translation      encoder and decoder: one sentence into another
 masked           BERT: fill in the missing word
+bundled          the model that comes with the program
 """
 
 READING_ORDER: tuple[str, ...] = (
@@ -64,12 +64,12 @@ READING_ORDER: tuple[str, ...] = (
     "pretraining",
     "evaluation",
     "gpt2_weights",
-    "bundled",
     "lora",
     "classification",
     "instructions",
     "judging",
     "translation",
     "masked",
+    "bundled",
 )
 """Every module, first to last; `python -m llm_core` (`__main__.py`) comes after all of them."""

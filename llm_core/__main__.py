@@ -1,7 +1,7 @@
 """What is done once, from the command line: making the small model that comes with the program.
 
 In:     python -m llm_core pretrain tales --work FOLDER [--out FOLDER] [--stop N]
-        python -m llm_core examine FOLDER
+        python -m llm_core examine FOLDER [--real FOLDER]
 Out:    --out: the model in GPT-2's layout, its tokenizer, moments of its training, a card
         examine: what the model knows, beside what its card says
 
@@ -16,7 +16,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from llm_core import bundled
+from llm_core.bundled import making, recipe
+from llm_core.bundled.examination import examine
 from llm_core.checkpoints import load_checkpoint
 from llm_core.gpt2_weights import load_gpt2
 from llm_core.processes import joined
@@ -25,6 +26,8 @@ from llm_core.training import TrainStep
 
 EVERY = 50
 """Updates between two lines of progress."""
+
+REAL = "folder with the-verdict.txt and SMSSpamCollection.tsv, to examine the model on them too"
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -35,14 +38,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     pretrain.add_argument("model", choices=["tales"], help="the small model in assets/tales")
     pretrain.add_argument("--work", type=Path, required=True, help="folder that holds the run")
     pretrain.add_argument("--out", type=Path, help="folder to write the model to at the end")
+    pretrain.add_argument("--real", type=Path, help=REAL)
     pretrain.add_argument("--stop", type=_at_least_one, help="end after so many updates")
-    examine = commands.add_parser("examine", help="find out what a model knows")
-    examine.add_argument("folder", type=Path, help="where the model and its card are")
+    asked = commands.add_parser("examine", help="find out what a model knows")
+    asked.add_argument("folder", type=Path, help="where the model and its card are")
+    asked.add_argument("--real", type=Path, help=REAL)
     chosen = parser.parse_args(arguments)
     if chosen.command == "examine":
-        _examine(chosen.folder)
+        _examine(chosen.folder, chosen.real)
     else:
-        _pretrain(chosen.work, chosen.out, chosen.stop)
+        _pretrain(chosen.work, chosen.out, chosen.stop, chosen.real)
 
 
 def _at_least_one(text: str) -> int:
@@ -52,32 +57,34 @@ def _at_least_one(text: str) -> int:
     return number
 
 
-def _pretrain(work: Path, out: Path | None, stop: int | None) -> None:
+def _pretrain(work: Path, out: Path | None, stop: int | None, real: Path | None) -> None:
     with joined() as group:
-        for step in bundled.follow(work, stop=stop, group=group):
+        for step in making.follow(work, stop=stop, group=group):
             if group.rank == 0:
                 _report(step)
         if out is not None and group.rank == 0:
-            bundled.export(work, out, load_checkpoint(work).model.eval())
+            making.export(work, out, load_checkpoint(work).model.eval(), real)
 
 
 def _report(step: TrainStep) -> None:
     """A line about the first updates, about each that was measured, and about some others."""
     made = step.step + 1
-    if made > bundled.FIRST and made % EVERY and step.val_loss is None:
+    if made > making.FIRST and made % EVERY and step.val_loss is None:
         return
-    total = bundled.TALES.schedule.total_steps
+    total = recipe.TALES.schedule.total_steps
     measured = "" if step.val_loss is None else f", validation loss {step.val_loss:.3f}"
     sys.stderr.write(f"update {made:,} of {total:,}: loss {step.loss:.4f}{measured}\n")
 
 
-def _examine(folder: Path) -> None:
+def _examine(folder: Path, real: Path | None) -> None:
     """What the model knows now, beside what the card says."""
-    told = json.loads((folder / "card.json").read_text(encoding="utf-8"))["examination"]
+    card = json.loads((folder / "card.json").read_text(encoding="utf-8"))
     saved = json.loads((folder / "tokenizer.json").read_text(encoding="utf-8"))
-    found = bundled.examine(load_gpt2(folder), BPETokenizer.from_dict(saved))
+    model, tokenizer = load_gpt2(folder), BPETokenizer.from_dict(saved)
+    found = examine(model, tokenizer, documents=card["documents"], real_text=real)
     for name, value in found.items():
-        sys.stderr.write(f"{name:45}{value:8.3f}   card: {told.get(name, float('nan')):8.3f}\n")
+        told = card["examination"].get(name, float("nan"))
+        sys.stderr.write(f"{name:45}{value:8.3f}   card: {told:8.3f}\n")
 
 
 if __name__ == "__main__":

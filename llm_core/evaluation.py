@@ -16,7 +16,7 @@ Few-Shot Learners" (likelihood of continuations); Gao et al. 2020, "The Pile" (b
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import torch
 from torch import Tensor
@@ -29,6 +29,9 @@ from llm_core.tokenizers import BPETokenizer
 
 ROWS = 16
 """Windows of a long text that go through the model together."""
+
+COPIED = 30
+"""Words in a row that nobody writes twice by chance."""
 
 
 def scores(
@@ -103,6 +106,46 @@ def bits_per_byte(model: GPTModel, tokenizer: BPETokenizer, text: str) -> float:
         given = _log_probabilities(model, batch)  # (ROWS, T)
         nats -= sum(given[k, : len(row) - 1].sum().item() for k, row in enumerate(rows))
     return nats / math.log(2) / len(text.encode())
+
+
+def copied(samples: Sequence[str], documents: Iterable[str], words: int = COPIED) -> list[bool]:
+    """Which samples have so many words in a row that stand so in a document too.
+
+    Only every few words of a document are looked up: a long common run cannot lie between them.
+
+    Args:
+        samples: what the model has written.
+        documents: what it has read.
+        words: how long a common run has to be; at least 2.
+
+    >>> copied(["a b c d", "d c b a"], ["x a b c y"], words=3)
+    [True, False]
+    """
+    half = (words + 1) // 2
+    split = [sample.split() for sample in samples]
+    places: dict[tuple[str, ...], list[tuple[int, int]]] = {}
+    for number, own in enumerate(split):
+        for place in range(len(own) - half + 1):
+            places.setdefault(tuple(own[place : place + half]), []).append((number, place))
+    found = [False] * len(samples)
+    for document in documents:
+        theirs = document.split()
+        for start in range(0, len(theirs) - half + 1, words - half + 1):
+            for number, place in places.get(tuple(theirs[start : start + half]), ()):
+                common = _common_run(split[number], place, theirs, start)
+                found[number] = found[number] or common >= words
+    return found
+
+
+def _common_run(one: Sequence[str], place: int, other: Sequence[str], start: int) -> int:
+    """How many words around these two places are the same in both."""
+    before = after = 0
+    while before < min(place, start) and one[place - before - 1] == other[start - before - 1]:
+        before += 1
+    longest = min(len(one) - place, len(other) - start)
+    while after < longest and one[place + after] == other[start + after]:
+        after += 1
+    return before + after
 
 
 @torch.no_grad()

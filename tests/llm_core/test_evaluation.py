@@ -7,7 +7,7 @@ import torch
 
 from llm_core.batches import END_OF_TEXT
 from llm_core.config import GPTConfig
-from llm_core.evaluation import bits_per_byte, finds_right, prefers, scores, writes
+from llm_core.evaluation import bits_per_byte, copied, finds_right, prefers, scores, writes
 from llm_core.gpt import GPTModel
 from llm_core.sampling import generate_ids
 from llm_core.tokenizers import BPETokenizer
@@ -114,3 +114,13 @@ def test_what_cannot_be_compared_is_refused(tokenizer: BPETokenizer, model: GPTM
         scores(model, tokenizer, PROMPT, [""])
     with pytest.raises(ValueError, match="an empty text has no bytes"):
         bits_per_byte(model, tokenizer, "")
+
+
+@pytest.mark.parametrize("words", [2, 3, 7, 30])
+def test_a_common_run_is_found_wherever_it_stands_and_a_shorter_one_is_not(words: int) -> None:
+    run = [f"w{i}" for i in range(words)]
+    for before in range(words + 3):
+        document = " ".join([*(f"a{i}" for i in range(before)), *run, "end"])
+        sample = " ".join(["so", *run, "on"])
+        shorter = " ".join(["so", *run[:-1], "on", "and", "on"])
+        assert copied([sample, shorter], ["nothing of it", document], words) == [True, False]

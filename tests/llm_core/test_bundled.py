@@ -9,8 +9,9 @@ import pytest
 import torch
 import transformers
 
-from llm_core import bundled, shards
+from llm_core import shards
 from llm_core.__main__ import main
+from llm_core.bundled import examination, recipe
 from llm_core.checkpoints.compact import read_compact
 from llm_core.gpt2_weights import load_gpt2
 from llm_core.tokenizers import BPETokenizer
@@ -25,9 +26,12 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("made")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(shards, "AHEAD", 1)
-        patch.setattr(bundled, "TALES", SMALL)
-        patch.setattr(bundled, "MOMENTS", (2, 6))
-        patch.setattr(bundled, "QUESTIONS", 2)
+        patch.setattr(recipe, "TALES", SMALL)
+        patch.setattr(recipe, "MOMENTS", (2, 6))
+        patch.setattr(examination, "QUESTIONS", 2)
+        patch.setattr(examination, "SAMPLES", 2)
+        for finetuned in ("spam_accuracy", "right_answers"):  # prompts do not fit so small a model
+            patch.setattr(examination, finetuned, lambda *_: 0.5)
         work = ["pretrain", "tales", "--work", str(folder / "work")]
         main([*work, "--stop", "5"])
         main([*work, "--out", str(folder / "out")])

@@ -1,0 +1,68 @@
+"""What decides how the bundled model was made, and how its copies are taught a task.
+
+In:     nothing
+Out:    a recipe of the pretraining, and two of finetuning
+Next:   examination.py, what such a model knows
+"""
+
+from dataclasses import dataclass
+
+from llm_core import tales
+from llm_core.config import GPTConfig
+from llm_core.pretraining import Recipe
+from llm_core.schedules import Schedule
+
+TALES = Recipe(
+    config=GPTConfig(
+        vocab_size=4096,
+        context_length=256,
+        emb_dim=256,
+        n_heads=4,
+        n_layers=6,
+        drop_rate=0.0,
+        qkv_bias=True,
+    ),
+    document=tales.document,
+    documents_for_tokenizer=12_000,
+    batch_size=32,
+    schedule=Schedule(
+        peak_lr=3e-3,
+        total_steps=12_000,
+        warmup_steps=100,
+        min_lr=1e-5,
+        decay="stable",
+        decay_steps=2_400,
+    ),
+    optimizer="Muon",
+)
+"""What the bundled model was made by."""
+
+MOMENTS = (100, 250, 500, 1000, 2000, 4000, 8000, 11_000)
+"""Updates after which the model is kept, to look at its training later."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finetuning:
+    """How a copy of the model is taught a task."""
+
+    learning_rate: float
+    """Of every update, the same."""
+    epochs: int
+    """How often the examples are gone through."""
+    batch_size: int
+    """Examples an update sees."""
+    seed: int = 123
+    """Where new weights and the order of the examples come from."""
+
+
+SPAM_FILTER = Finetuning(learning_rate=1e-3, epochs=3, batch_size=16)
+"""How page 6 begins; the last block is trained, and the head."""
+
+MESSAGE_LENGTH = 48
+"""Tokens of a message; longer ones are cut."""
+
+ASSISTANT = Finetuning(learning_rate=1e-3, epochs=4, batch_size=8)
+"""How page 7 begins; everything is trained, on the answers alone."""
+
+ANSWER_LENGTH = 32
+"""Tokens of an answer at most."""
