@@ -13,6 +13,7 @@ torchrun --nproc_per_node=2 -m llm_core pretrain tales --work FOLDER
 import argparse
 import json
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -59,21 +60,40 @@ def _at_least_one(text: str) -> int:
 
 def _pretrain(work: Path, out: Path | None, stop: int | None, real: Path | None) -> None:
     with joined() as group:
+        progress = Progress(stop or recipe.TALES.schedule.total_steps)
         for step in making.follow(work, stop=stop, group=group):
             if group.rank == 0:
-                _report(step)
+                progress.report(step)
         if out is not None and group.rank == 0:
             making.export(work, out, load_checkpoint(work).model.eval(), real)
 
 
-def _report(step: TrainStep) -> None:
-    """A line about the first updates, about each that was measured, and about some others."""
-    made = step.step + 1
-    if made > making.FIRST and made % EVERY and step.val_loss is None:
-        return
-    total = recipe.TALES.schedule.total_steps
-    measured = "" if step.val_loss is None else f", validation loss {step.val_loss:.3f}"
-    sys.stderr.write(f"update {made:,} of {total:,}: loss {step.loss:.4f}{measured}\n")
+class Progress:
+    """A line about the first updates, about each that was measured, and about some others.
+
+    Args:
+        total: how many updates the run shall have made at its end.
+    """
+
+    def __init__(self, total: int) -> None:
+        self._total, self._begun = total, time.monotonic()
+        self._first: TrainStep | None = None
+
+    def report(self, step: TrainStep) -> None:
+        """Write a line, or none."""
+        self._first = self._first or step
+        made = step.step + 1
+        if made > making.FIRST and made % EVERY and step.val_loss is None:
+            return
+        words = [f"update {made:,} of {self._total:,}: loss {step.loss:.4f}"]
+        if step.val_loss is not None:
+            words.append(f"validation loss {step.val_loss:.3f}")
+        if step.step > self._first.step:
+            seconds = (time.monotonic() - self._begun) / (step.step - self._first.step)
+            pace = (step.tokens_seen - self._first.tokens_seen) / (time.monotonic() - self._begun)
+            words.append(f"{pace:,.0f} tokens a second")
+            words.append(f"about {seconds * (self._total - made) / 60:,.0f} min left")
+        sys.stderr.write(", ".join(words) + "\n")
 
 
 def _examine(folder: Path, real: Path | None) -> None:

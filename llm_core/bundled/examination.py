@@ -30,6 +30,7 @@ from llm_core.classification import (
 from llm_core.corpus import Message
 from llm_core.evaluation import bits_per_byte, copied, finds_right, prefers, writes
 from llm_core.fast.decoding import FastDecoder
+from llm_core.fast.training import FastLoss
 from llm_core.gpt import GPTModel
 from llm_core.instructions import (
     PHI3,
@@ -180,7 +181,7 @@ def right_answers(
     for _ in train(
         learner, train_loader, val_loader, adamw(learner, learning_rate=how.learning_rate),
         num_epochs=how.epochs, eval_freq=None, eval_iter=1, random_state=RandomState(how.seed),
-        max_norm=1.0,
+        max_norm=1.0, loss_function=FastLoss(),
     ):  # fmt: skip
         pass
     learner.eval()
