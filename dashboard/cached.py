@@ -22,7 +22,7 @@ from llm_core.tokenizers import BPETokenizer
 from llm_core.tokenizers import gpt2_tokenizer as _gpt2_tokenizer
 
 ROOT = Path(__file__).resolve().parents[1]
-STARTER = ROOT / "assets" / "starter"
+STARTER = ROOT / "assets" / "tales"
 DOWNLOADS = ROOT / "downloads"
 
 

@@ -55,7 +55,7 @@ STAGES: tuple[Stage, ...] = (
         takes="any text",
         gives="token vectors with positions, and the next token as the answer to learn",
         parts=("text", "tokens", "embeddings"),
-        modules=("corpus", "tokenizers", "batches", "embeddings"),
+        modules=("corpus", "tales", "tokenizers", "batches", "shards", "embeddings"),
     ),
     Stage(
         slug="attention",
@@ -99,8 +99,11 @@ STAGES: tuple[Stage, ...] = (
             "optimizers",
             "training",
             "fast",
+            "processes",
             "induction",
             "checkpoints",
+            "pretraining",
+            "evaluation",
         ),
     ),
     Stage(
@@ -113,7 +116,7 @@ STAGES: tuple[Stage, ...] = (
         takes="a file of named tensors",
         gives="our own GPT, speaking with the file's knowledge",
         parts=("embeddings", "attention", "feed-forward", "head"),
-        modules=("gpt2_weights",),
+        modules=("gpt2_weights", "bundled"),
     ),
     Stage(
         slug="classify",

@@ -4,8 +4,10 @@ import streamlit as st
 
 from dashboard import frame, predict, session, source, weights_source
 from dashboard.components import plot
-from dashboard.lessons.weights import proof_panel, views
+from dashboard.lessons.weights import moments, proof_panel, views
+from llm_core import pretraining
 from llm_core.checkpoints import fill
+from llm_core.checkpoints.compact import squeeze
 from llm_core.gpt2_weights import load_gpt2, mapping_table
 from llm_core.gpt2_weights.files import PREFIX
 from llm_core.gpt2_weights.names import Operation
@@ -229,10 +231,51 @@ def learned() -> None:
     source.show(load_gpt2, key="weights.source.heap", shapes={name: heap.shape})
 
 
+@frame.idea("How did the weights come about?")
+def training() -> None:
+    """The bundled model's own training, moment by moment."""
+    whole = moments.curve()
+    st.write(
+        f"The starter model was made by this project's own code: {whole.updates:,} updates over "
+        f"{whole.tokens:,} tokens of stories and facts that a program wrote. A few moments were "
+        "kept. Slide through its whole training: nothing is trained now, each stop is a file of "
+        "weights."
+    )
+    step = int(
+        st.select_slider(
+            "Updates made", moments.kept(), value=moments.kept()[3], key="weights.moment",
+            bind="query-params", format_func=lambda made: f"{made:,}",
+        )
+    )  # fmt: skip
+    with st.expander("More: temperature, draw, length"):
+        settings = proof_panel.draws("moment")
+    left, right = st.columns(2, gap="large")
+    with left:
+        plot.show(
+            moments.figure(step),
+            key="weights-moments",
+            alt="Training and validation loss over the whole training, with this moment marked",
+            height=420,
+        )
+    with right:
+        seen = moments.tokens_at(step)
+        proof_panel.panel(
+            f"After {seen:,} tokens", "after", moments.at(step, sentence, *settings),
+            "weights-moment",
+        )  # fmt: skip
+    st.caption(
+        "First it learns which tokens are frequent, then which follow each other, then grammar, "
+        "and last who did what. The losses were recorded while it trained. Moments on the way are "
+        "kept with four bits a weight, so their text is a little rougher than it was."
+    )
+    source.show(squeeze, pretraining.pretrain, key="weights.source.moments")
+
+
 file()
 names()
 cut()
 before_and_after()
 wrong_tensor()
 learned()
+training()
 frame.end("weights")

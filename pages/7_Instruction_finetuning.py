@@ -283,8 +283,8 @@ def ask() -> None:
     st.caption(
         f"Asked in {style} style, the prompt style of the run; an answer has at most "
         f"{instruction_runs.MOST_TOKENS} tokens. Does the untrained one seem to answer, too? The "
-        "starter model has read the bundled training entries as plain text, without the prompt's "
-        "frame: it knows what such answers look like, but not that it is being asked."
+        "starter model has read pages of a primer about opposites, plurals, sums and capitals, and "
+        "never an instruction: it knows many answers, but not that it is being asked."
     )
     source.show(instructions.answer, key="instruct.source.answer")
 

@@ -57,7 +57,7 @@ def follow(
     *,
     stop: int | None = None,
     group: Group | None = None,
-    eval_freq: int = 250,
+    eval_freq: int | None = 250,
 ) -> Iterator[TrainStep]:
     """Train the model, or go on training it; writes down the curve and the moments.
 

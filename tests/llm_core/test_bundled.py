@@ -11,8 +11,10 @@ import transformers
 
 from llm_core import shards
 from llm_core.__main__ import main
-from llm_core.bundled import examination, recipe
+from llm_core.bundled import examination, making, recipe
 from llm_core.checkpoints.compact import read_compact
+from llm_core.evaluation import bits_per_byte
+from llm_core.gpt import GPTModel
 from llm_core.gpt2_weights import load_gpt2
 from llm_core.tokenizers import BPETokenizer
 from tests.llm_core.small_recipe import SMALL, STEPS
@@ -95,3 +97,63 @@ def test_the_command_explains_itself_and_refuses_nonsense(tmp_path: Path) -> Non
     with pytest.raises(SystemExit):
         main(["pretrain", "tales", "--work", str(tmp_path / "new"), "--stop", "0"])
     assert not (tmp_path / "new").exists()
+
+
+# The model that ships
+
+TALES = ROOT / "assets" / "tales"
+CARD = json.loads((TALES / "card.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def shipped() -> tuple[GPTModel, BPETokenizer]:
+    saved = json.loads((TALES / "tokenizer.json").read_text(encoding="utf-8"))
+    return load_gpt2(TALES), BPETokenizer.from_dict(saved)
+
+
+def test_the_files_are_small_enough_for_a_repository() -> None:
+    assert (TALES / "model.safetensors").stat().st_size <= 16_000_000
+    assert sum(path.stat().st_size for path in TALES.rglob("*") if path.is_file()) <= 40_000_000
+
+
+def test_the_program_still_writes_the_text_that_the_model_has_read() -> None:
+    assert making.fingerprint() == CARD["first_documents"]
+
+
+def test_the_card_tells_of_this_recipe_and_this_model(
+    shipped: tuple[GPTModel, BPETokenizer],
+) -> None:
+    model, tokenizer = shipped
+    assert CARD["config"] == dict(recipe.TALES.config) == dict(model.config)
+    assert CARD["parameters"] == model.num_parameters()
+    assert CARD["steps"] <= recipe.TALES.schedule.total_steps
+    assert tokenizer.n_vocab == model.config.vocab_size
+
+
+def test_a_short_run_has_the_first_losses_of_the_card(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "tokenizer.json").write_bytes((TALES / "tokenizer.json").read_bytes())
+    monkeypatch.setattr(shards, "AHEAD", 1)
+    found = [step.loss for step in making.follow(tmp_path, stop=2, eval_freq=None)]
+    # To the last digit on the machine and threads of the card; others round in another order.
+    assert found == pytest.approx(CARD["first_losses"][:2], abs=0.01)
+
+
+def test_the_model_knows_what_its_card_says(
+    shipped: tuple[GPTModel, BPETokenizer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(examination, "QUESTIONS", 60)
+    found = examination._answers(*shipped)
+    told = CARD["examination"]
+    for name in ("minimal_pairs", "tracking", "few_shot.opposite", "few_shot.plural"):
+        assert found[name] > told[name] - 0.15, name
+    assert found["minimal_pairs"] > 0.6
+
+
+def test_from_moment_to_moment_it_knew_more(shipped: tuple[GPTModel, BPETokenizer]) -> None:
+    model, tokenizer = shipped
+    text = "\n".join(map(recipe.TALES.document, range(10**9, 10**9 + 12)))
+    kept = [read_compact(path)[0] for path in sorted((TALES / "moments").iterdir())]
+    found = [bits_per_byte(each, tokenizer, text) for each in (*kept, model)]
+    assert found == sorted(found, reverse=True)

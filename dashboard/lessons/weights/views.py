@@ -127,9 +127,15 @@ class Proof(NamedTuple):
     """How surprised it is by the prompt itself, in nats per token; None for a single token."""
 
 
-def _proof(
-    opened: Opened, model: GPTModel, prompt: str, temperature: float, draw: int, count: int
+def proof(
+    opened: Opened | cached.Loaded,
+    model: GPTModel,
+    prompt: str,
+    temperature: float,
+    draw: int,
+    count: int,
 ) -> Proof:
+    """What this model makes of a prompt; tokenizer and context are those of `opened`."""
     window = opened.config.context_length
     ids = opened.tokenizer.encode_ordinary(prompt)[-max(1, window - count) :]
     row = torch.tensor([ids])  # (1, T)
@@ -154,7 +160,7 @@ def _proof(
 @st.cache_data(show_spinner=False, max_entries=128, hash_funcs=BY_KEY)
 def loaded(opened: Opened, prompt: str, temperature: float, draw: int, count: int) -> Proof:
     """With the file's weights."""
-    return _proof(opened, opened.model, prompt, temperature, draw, count)
+    return proof(opened, opened.model, prompt, temperature, draw, count)
 
 
 @st.cache_data(show_spinner=False, max_entries=128, hash_funcs=BY_KEY)
@@ -170,7 +176,7 @@ def untrained(opened: Opened, prompt: str, temperature: float, draw: int, count:
         gpt2_download.check_room()
         with RandomState(SEED).borrowed():
             model = GPTModel(opened.config).eval()
-    return _proof(opened, model, prompt, temperature, draw, count)
+    return proof(opened, model, prompt, temperature, draw, count)
 
 
 @st.cache_data(show_spinner=False, max_entries=128, hash_funcs=BY_KEY)
@@ -179,7 +185,7 @@ def broken(
 ) -> Proof:
     """With one tensor wrong."""
     model = with_fault(opened, name, fault)
-    return _proof(opened, model, prompt, temperature, draw, count)
+    return proof(opened, model, prompt, temperature, draw, count)
 
 
 def blind(vocab_size: int) -> float:
