@@ -13,6 +13,7 @@ B rows of this process, T tokens
 Source: Li et al. 2020, "PyTorch Distributed: Experiences on Accelerating Data Parallel Training".
 """
 
+import gc
 import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -79,9 +80,12 @@ def joined() -> Iterator[Group]:
         yield Group(device=device)
         return
     dist.init_process_group("nccl" if gpus else "gloo")
+    group = Group(rank, world, device)
     try:
-        yield Group(rank, world, device)
+        yield group
+        group.wait()  # nobody leaves while another still listens to him
     finally:
+        gc.collect()  # what still holds the group would end it in the wrong order, at exit
         dist.destroy_process_group()
 
 

@@ -21,16 +21,17 @@ English?", for the idea that a small world is enough for a small model.
 from collections.abc import Callable
 from random import Random
 
-from llm_core.tales.facts import facts
-from llm_core.tales.lessons import few_shot, lessons
-from llm_core.tales.letters import letters
+from llm_core.tales.facts import facts as page
+from llm_core.tales.lessons import few_shot
+from llm_core.tales.lessons import lessons as lists
+from llm_core.tales.letters import letters as messages
 from llm_core.tales.pairs import minimal_pairs
 from llm_core.tales.stories import story, tracking_question
 
 SEED = 2026
 """Of the world that the bundled model has read about."""
 
-KINDS: dict[Callable[[Random], str], int] = {story: 27, facts: 30, lessons: 23, letters: 20}
+KINDS: dict[Callable[[Random], str], int] = {story: 27, page: 30, lists: 23, messages: 20}
 """What a document may be, and how many of a hundred are; by length, stories are nearly half."""
 
 
@@ -49,10 +50,7 @@ __all__ = [
     "KINDS",
     "SEED",
     "document",
-    "facts",
     "few_shot",
-    "lessons",
-    "letters",
     "minimal_pairs",
     "story",
     "tracking_question",
