@@ -19,8 +19,8 @@ from pathlib import Path
 
 from llm_core.bundled import making, recipe
 from llm_core.bundled.examination import examine
-from llm_core.checkpoints import load_checkpoint
 from llm_core.gpt2_weights import load_gpt2
+from llm_core.pretraining import last_update
 from llm_core.processes import joined
 from llm_core.tokenizers import BPETokenizer
 from llm_core.training import TrainStep
@@ -60,12 +60,12 @@ def _at_least_one(text: str) -> int:
 
 def _pretrain(work: Path, out: Path | None, stop: int | None, real: Path | None) -> None:
     with joined() as group:
-        progress = Progress(stop or recipe.TALES.schedule.total_steps)
+        progress = Progress(last_update(recipe.TALES, stop))
         for step in making.follow(work, stop=stop, group=group):
             if group.rank == 0:
                 progress.report(step)
         if out is not None and group.rank == 0:
-            making.export(work, out, load_checkpoint(work).model.eval(), real)
+            making.export(work, out, real)
 
 
 class Progress:

@@ -8,7 +8,8 @@ B batch, T tokens, C channels (width of a vector), V vocabulary, N any number of
 
 Source: Bengio et al. 2003, "A Neural Probabilistic Language Model" (look-up table);
         Radford et al. 2018, "Improving Language Understanding by Generative Pre-Training",
-        section 3.1 (learned positions)
+        section 3.1 (learned positions);
+        Vaswani et al. 2017, "Attention Is All You Need", section 3.5 (positions as waves)
 """
 
 from collections.abc import Collection
@@ -61,6 +62,29 @@ def embed(
     token_vectors = tok_emb(token_ids)  # (B, T, C)
     position_vectors = pos_emb(positions)  # (T, C)
     return EmbeddingSteps(token_vectors, position_vectors, token_vectors + position_vectors)
+
+
+def sinusoidal_positions(context_length: int, emb_dim: int, base: float = 10_000.0) -> Tensor:
+    """Positions as waves, (T, C): channels 2i and 2i + 1 are sine and cosine of the place t.
+
+    The angle is t / base^(2i / C), so the first pair turns fastest and the last hardly at all. A
+    step of k places turns every pair by the same angle, wherever it begins: "k places back" is one
+    matrix for all places.
+
+    Args:
+        context_length: T, how many places.
+        emb_dim: C, channels of a vector.
+        base: how much slower the slowest waves are than the fastest.
+
+    >>> sinusoidal_positions(3, 2)
+    tensor([[ 0.0000,  1.0000],
+            [ 0.8415,  0.5403],
+            [ 0.9093, -0.4161]])
+    """
+    pairs = torch.arange((emb_dim + 1) // 2)  # (C / 2,)
+    angles = torch.arange(context_length)[:, None] * base ** (-2 * pairs / emb_dim)  # (T, C / 2)
+    waves = torch.stack((angles.sin(), angles.cos()), dim=-1)  # (T, C / 2, 2)
+    return waves.flatten(1)[:, :emb_dim]  # (T, C)
 
 
 class LookUpSteps(NamedTuple):

@@ -144,12 +144,19 @@ def pretrain(
         state=state,
         loss_function=shared_loss(model, group),
     )
+    end = last_update(recipe, stop)
     for step in stream:
-        last = state.next_step == (stop or recipe.schedule.total_steps)
+        last = state.next_step == end
         if group.rank == 0 and (last or state.next_step % keep_freq == 0):
             facts = {"state": asdict(state)}
             save_checkpoint(work, model, optimizer, tokenizer, random_state, facts)
         yield step._replace(loss=group.mean(step.loss)), model
+
+
+def last_update(recipe: Recipe, stop: int | None) -> int:
+    """How many updates a run has made when it ends: the recipe's, or fewer if it stops before."""
+    total = recipe.schedule.total_steps
+    return total if stop is None else min(stop, total)
 
 
 def prepared_tokenizer(recipe: Recipe, work: Path, group: Group | None = None) -> BPETokenizer:

@@ -25,11 +25,12 @@ from llm_core import tales
 from llm_core.batches import END_OF_TEXT
 from llm_core.bundled import recipe
 from llm_core.bundled.examination import examine
+from llm_core.checkpoints import load_checkpoint
 from llm_core.checkpoints.compact import write_compact
 from llm_core.fast.machine import machine
 from llm_core.gpt import GPTModel
 from llm_core.gpt2_weights import export_gpt2, load_gpt2
-from llm_core.pretraining import prepared_tokenizer, pretrain
+from llm_core.pretraining import last_update, prepared_tokenizer, pretrain
 from llm_core.processes import Group
 from llm_core.shards import DOCUMENTS
 from llm_core.training import TrainStep
@@ -67,7 +68,7 @@ def follow(
         group: the processes that train together.
         eval_freq: measure the validation loss after every so many updates.
     """
-    group = group or Group()
+    group, end = group or Group(), last_update(recipe.TALES, stop)
     begun = time.monotonic()  # of the updates since the last line
     for step, model in pretrain(recipe.TALES, work, group=group, eval_freq=eval_freq, stop=stop):
         made = step.step + 1
@@ -75,13 +76,14 @@ def follow(
             (work / "moments").mkdir(exist_ok=True)
             facts = {"step": made, "tokens": step.tokens_seen}
             write_compact(work / "moments" / f"{made:05}.safetensors", model, facts)
-        if group.rank == 0 and (step.val_loss is not None or made <= FIRST):
+        if group.rank == 0 and (step.val_loss is not None or made <= FIRST or made == end):
             entry = {
                 "step": made,
                 "loss": step.loss,
                 "train": step.train_loss,
                 "validation": step.val_loss,
                 "seconds": time.monotonic() - begun,
+                "threads": torch.get_num_threads() * group.world,
             }
             begun = time.monotonic()
             with (work / LOG).open("a", encoding="utf-8") as log:
@@ -89,32 +91,34 @@ def follow(
         yield step
 
 
-def export(work: Path, out: Path, model: GPTModel, real_text: Path | None = None) -> None:
-    """Write the model, its tokenizer, the moments of its training and the card.
+def export(work: Path, out: Path, real_text: Path | None = None) -> None:
+    """Write the model as it was kept last, its tokenizer, moments of its training and the card.
 
     Args:
         work: folder that holds the run.
         out: made if it does not exist.
-        model: as the run has left it.
         real_text: see `examine`.
     """
+    kept = load_checkpoint(work)
+    model, steps = kept.model.eval(), int(kept.extra["state"]["next_step"])
     tokenizer = prepared_tokenizer(recipe.TALES, work)
     end = tokenizer.special_tokens[END_OF_TEXT]
     export_gpt2(model, out, dtype=torch.float16, end_of_text=end)
     _write_json(out / "tokenizer.json", tokenizer.to_dict())
     (out / "moments").mkdir(exist_ok=True)
-    for kept in sorted((work / "moments").glob("*.safetensors")):
-        (out / "moments" / kept.name).write_bytes(kept.read_bytes())
+    for moment in sorted((work / "moments").glob("*.safetensors")):
+        (out / "moments" / moment.name).write_bytes(moment.read_bytes())
     documents = DOCUMENTS * len(list((work / "shards").glob("*.ids")))
     found = examine(load_gpt2(out), tokenizer, documents=documents, real_text=real_text)
-    _write_json(out / "card.json", _card(work, model, documents) | {"examination": found})
+    _write_json(out / "card.json", _card(work, model, steps, documents) | {"examination": found})
 
 
-def _card(work: Path, model: GPTModel, documents: int) -> dict[str, Any]:
+def _card(work: Path, model: GPTModel, steps: int, documents: int) -> dict[str, Any]:
     """How the model was made, ready for JSON."""
     made = recipe.TALES
     lines = (work / LOG).read_text(encoding="utf-8").splitlines()
-    log = {entry["step"]: entry for entry in map(json.loads, lines)}  # the last one counts
+    entries = [entry for entry in map(json.loads, lines) if entry["step"] <= steps]
+    log = {entry["step"]: entry for entry in entries}  # of an update made twice the last one
     curve = [entry for entry in log.values() if entry["validation"] is not None]
     return {
         "made_by": "python -m llm_core pretrain tales --work WORK --out assets/tales",
@@ -130,10 +134,10 @@ def _card(work: Path, model: GPTModel, documents: int) -> dict[str, Any]:
         "optimizer": made.optimizer,
         "schedule": asdict(made.schedule),
         "batch_size": made.batch_size,
-        "steps": max(log),
-        "tokens_seen": max(log) * made.batch_size * made.config.context_length,
+        "steps": steps,
+        "tokens_seen": steps * made.batch_size * made.config.context_length,
         "seconds": round(sum(entry["seconds"] for entry in log.values())),
-        "hardware": f"{torch.get_num_threads()} threads, {machine().capability}",
+        "hardware": f"{entries[-1]['threads']} threads, {machine().capability}",
         "torch": torch.__version__,
         "python": platform.python_version(),
         "first_losses": [log[step]["loss"] for step in range(1, FIRST + 1) if step in log],

@@ -70,17 +70,17 @@ def test_a_run_trains_pauses_survives_a_reload_and_stops(
     assert page.evaluate(f"{live(page, 'pretraining-loss')}.__same")  # the node has stayed
 
     press(page, "Pause")
-    expect(page.get_by_text("Paused", exact=True)).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("Paused", exact=True)).to_be_visible(timeout=10_000)
     there = points(page, "pretraining-loss")
     page.reload()
     settled(page)
-    expect(page.get_by_text("Paused", exact=True)).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("Paused", exact=True)).to_be_visible(timeout=10_000)
     until_points(page, "pretraining-loss", there - 1)
 
     watcher = chromium.new_context().new_page()  # a student with the lecturer's link
     watcher.goto(page.url)
     settled(watcher)
-    expect(watcher.get_by_text("You are watching a run")).to_be_visible(timeout=30_000)
+    expect(watcher.get_by_text("You are watching a run")).to_be_visible(timeout=10_000)
     expect(watcher.get_by_role("button", name="Stop", exact=True)).to_have_count(0)
     watcher.context.close()
 
@@ -89,7 +89,7 @@ def test_a_run_trains_pauses_survives_a_reload_and_stops(
     press(page, "Go on")
     until_points(page, "pretraining-loss", there + 5)
     press(page, "Stop")
-    expect(page.get_by_text("Stopped", exact=True)).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("Stopped", exact=True)).to_be_visible(timeout=10_000)
 
 
 def test_the_page_stays_usable_while_a_run_goes_on(page: Page, address: str) -> None:
@@ -98,11 +98,11 @@ def test_the_page_stays_usable_while_a_run_goes_on(page: Page, address: str) -> 
     press(page, "Train")
     until_points(page, "pretraining-loss", 3)
     page.get_by_test_id("stSidebar").get_by_role("link", name="2. Attention").click()
-    expect(page.get_by_role("heading", name="Attention", exact=True)).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("heading", name="Attention", exact=True)).to_be_visible(timeout=10_000)
     page.get_by_test_id("stSidebar").get_by_role("link", name="4. Pretraining").click()
     until_points(page, "pretraining-loss", 3)
     press(page, "Stop")
-    expect(page.get_by_text("Stopped", exact=True)).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("Stopped", exact=True)).to_be_visible(timeout=10_000)
 
 
 def test_a_spam_filter_learns_and_judges_the_learners_own_message(page: Page, address: str) -> None:
@@ -165,7 +165,7 @@ def zoom(page: Page, chart: str) -> list[float]:
     page.mouse.move(box["x"] + 0.6 * box["width"], box["y"] + 0.6 * box["height"], steps=5)
     page.mouse.up()
     shown = f"{live(page, chart)}.layout.xaxis.range"
-    page.wait_for_function(f"{shown}[0] > 0", timeout=30_000)
+    page.wait_for_function(f"{shown}[0] > 0", timeout=10_000)
     return [float(end) for end in page.evaluate(shown)]
 
 
@@ -185,7 +185,7 @@ def test_a_live_chart_is_the_same_node_after_a_hundred_ticks_and_keeps_its_zoom(
         assert page.evaluate(f"{live(page, 'pretraining-loss')}.__same")
         assert page.evaluate(f"{live(page, 'pretraining-loss')}.layout.xaxis.range") == zoomed
         press(page, "Stop")
-        expect(page.get_by_text("Stopped", exact=True)).to_be_visible(timeout=30_000)
+        expect(page.get_by_text("Stopped", exact=True)).to_be_visible(timeout=10_000)
 
 
 def test_samples_appear_while_the_run_goes_on_without_the_whole_page_again(
@@ -200,4 +200,4 @@ def test_samples_appear_while_the_run_goes_on_without_the_whole_page_again(
     expect(later).to_be_visible(timeout=LONG)
     assert page.evaluate(f"{live(page, 'pretraining-loss')}.__same")
     press(page, "Stop")
-    expect(page.get_by_text("Stopped", exact=True)).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("Stopped", exact=True)).to_be_visible(timeout=10_000)

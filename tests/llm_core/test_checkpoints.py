@@ -122,7 +122,8 @@ def test_tied_weights_are_stored_once_and_stay_tied(tmp_path):
     model.tie_weights()
     path = save_checkpoint(tmp_path, model)
     with safe_open(path, "pt") as opened:
-        assert "model.out_head.weight" not in opened.keys()  # noqa: SIM118
+        names = opened.keys()
+    assert "model.out_head.weight" not in names
     loaded = load_checkpoint(path).model
     assert loaded.out_head.weight is loaded.tok_emb.weight
 
@@ -313,7 +314,8 @@ def test_somebody_elses_tensors_are_no_checkpoint(tmp_path):
 def change_file(path: Path, change) -> None:
     """Let `change` have its way with the tensors and facts of a checkpoint."""
     with safe_open(path, "pt") as opened:
-        tensors = {key: opened.get_tensor(key) for key in opened.keys()}  # noqa: SIM118
+        names = opened.keys()
+        tensors = {key: opened.get_tensor(key) for key in names}
         facts = json.loads(opened.metadata()["checkpoint"])
     change(tensors, facts)
     save_file(tensors, path, {"checkpoint": json.dumps(facts)})

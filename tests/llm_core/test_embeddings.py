@@ -12,6 +12,7 @@ from llm_core.embeddings import (
     look_up_by_product,
     nearest_neighbours,
     principal_components,
+    sinusoidal_positions,
 )
 
 seeds = st.integers(0, 2**31)
@@ -32,6 +33,27 @@ def test_looking_up_is_multiplying_by_one_hot_vectors(seed, n_vocab, n_channels)
     assert torch.equal(vectors, nn.functional.embedding(token_ids, weight))
     assert one_hot.shape == (2, 3, n_vocab)
     assert torch.equal(one_hot.sum(-1), torch.ones(2, 3))
+
+
+@given(st.integers(1, 12), st.integers(0, 9))
+def test_a_step_in_waves_is_the_same_turn_wherever_it_begins(step, place):
+    waves = sinusoidal_positions(24, 6)
+    here, there = (waves[i].view(-1, 2) for i in (place, place + step))  # (C / 2, 2)
+    zero, turned = (waves[i].view(-1, 2) for i in (0, step))
+    turn = torch.atan2(turned[:, 0], turned[:, 1]) - torch.atan2(zero[:, 0], zero[:, 1])
+    rotated = torch.stack(
+        (
+            here[:, 0] * turn.cos() + here[:, 1] * turn.sin(),
+            here[:, 1] * turn.cos() - here[:, 0] * turn.sin(),
+        ),
+        dim=1,
+    )
+    torch.testing.assert_close(there, rotated, atol=1e-5, rtol=0)
+
+
+def test_an_odd_number_of_channels_ends_with_a_sine():
+    assert torch.equal(sinusoidal_positions(4, 3)[:, 0], sinusoidal_positions(4, 4)[:, 0])
+    assert sinusoidal_positions(4, 3).shape == (4, 3)
 
 
 def test_same_token_same_vector_same_place_same_vector():

@@ -1,6 +1,7 @@
 """What every story promises: right forms, pronouns that refer, a state that holds."""
 
 import re
+from collections.abc import Callable
 from random import Random
 
 import pytest
@@ -48,7 +49,9 @@ def test_most_stories_have_between_100_and_400_words() -> None:
 
 
 @pytest.mark.parametrize("plot", PLOTS)
-def test_every_plot_keeps_to_its_state_and_names_everybody(plot) -> None:  # type: ignore[no-untyped-def]
+def test_every_plot_keeps_to_its_state_and_names_everybody(
+    plot: Callable[[Scene], None],
+) -> None:
     for number in range(40):
         scene = Scene(Random(number))
         plot(scene)  # a contradiction would raise SceneError

@@ -1,14 +1,15 @@
 """The notation of the data files."""
 
 import re
+from collections.abc import Iterable
 
 import pytest
 
 from llm_core.tales.wording import BANK, Choice, Gap, Wording, compile_wording, holds
 
 
-def _gaps(pieces) -> list[Gap]:  # type: ignore[no-untyped-def]
-    found = []
+def _gaps(pieces: Iterable[object]) -> list[Gap]:
+    found: list[Gap] = []
     for piece in pieces:
         if isinstance(piece, Gap):
             found.append(piece)
