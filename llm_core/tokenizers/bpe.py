@@ -5,7 +5,8 @@ Out:    token ids that spell the text exactly
 Next:   gpt2.py, the same with the 50,257 tokens of GPT-2
 
 Each piece of the text starts as single bytes. The two neighbours that were merged first in training
-are joined, then the next, until no two neighbours make a token.
+are joined, then the next, until no two neighbours make a token. Words come again and again, so the
+ids of each stretch of text are remembered: most of a long text is then only looked up.
 
 Source: Radford et al. 2019, "Language Models are Unsupervised Multitask Learners", section 2.2
 """
@@ -47,20 +48,21 @@ class ReplayStep(NamedTuple):
 class _Remembered(dict[str, list[int]]):
     """The ids of each text met before; those of a new one are found, and kept."""
 
-    room = 25_000_000
-    """Bytes, roughly, that may be kept; when they are full it begins anew."""
+    room = 50_000_000
+    """Bytes that may be kept; when they are full it begins anew."""
 
     def __init__(self, find: Callable[[str], list[int]]) -> None:
         self.find, self.taken = find, 0
 
     def __missing__(self, text: str) -> list[int]:
         ids = self.find(text)
-        self.taken += 250 + 10 * len(text)
-        if self.taken > self.room:
+        size = 250 + 40 * len(text)  # of the entry, the text and its ids, at most
+        if self.taken + size > self.room:
             self.clear()
             self.taken = 0
-        else:
+        if size <= self.room:
             self[text] = ids
+            self.taken += size
         return ids
 
 
@@ -246,6 +248,7 @@ class BPETokenizer:
             yield ReplayStep(tuple(parts), joined[place], rank)
 
     def _stretch_ids(self, stretch: str) -> list[int]:
+        """The ids of a stretch, from those of its pieces; each piece is a stretch as well."""
         pieces = split_pieces(stretch)
         if len(pieces) == 1:
             return self._merged(pieces[0].encode())

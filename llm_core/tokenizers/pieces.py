@@ -51,7 +51,14 @@ WHITE_SPACE = r"\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 """What Unicode calls white space, ready for the brackets of a regular expression."""
 
 _STRETCH = re.compile(rf"[{WHITE_SPACE}]*+[^{WHITE_SPACE}]++|[{WHITE_SPACE}]++")
-_BLOCK = re.compile(rf"(?s).{{1,65536}}[{WHITE_SPACE}]*+[^{WHITE_SPACE}]*+")
+
+
+def block_pattern(length: int) -> re.Pattern[str]:
+    """Finds blocks of so many characters, and the rest of the stretch in which the last one is."""
+    return re.compile(rf"(?s).{{1,{length}}}[{WHITE_SPACE}]*+[^{WHITE_SPACE}]*+")
+
+
+_BLOCK = block_pattern(65_536)
 
 
 def stretches(text: str) -> Iterator[str]:
