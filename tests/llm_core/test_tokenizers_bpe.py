@@ -49,7 +49,8 @@ ODD = {
     "white space": [" ", "  ", "\t", "\n", "\r\n", "\u00a0", "\u2003", "\u2028", "\u3000"],
     "emoji": ["\U0001f468\u200d\U0001f469", "\U0001f1e9\U0001f1ea", "\u2764\ufe0f"],
     "halves of characters": ["\ud83d", "\ude00", "\udfff"],
-    "words and marks": "the 's ' \u2019ll 12 \u0661 \u00bd \u6c49 !? _".split(),
+    "words and marks": ["the", "'s", "'", "\u2019ll", "\u6c49", "!?", "_"],
+    "numbers": ["12", "\u0661", "\u00bd"],
 }
 odd_text = st.lists(st.sampled_from([*chain(*ODD.values())]), max_size=30).map("".join)
 repetitive = st.text("ab \n'st", max_size=300)
