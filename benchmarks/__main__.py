@@ -14,11 +14,11 @@ from typing import Any
 
 import torch
 
-from benchmarks import browser, classroom, generation, loading, pages, training
+from benchmarks import browser, classroom, generation, loading, pages, tokenizers, training
 from llm_core.fast.machine import machine
 
 RECORD = Path(__file__).with_name("results.json")
-RATIOS = ("train.", "generate.", "load.", "limit.")
+RATIOS = ("train.", "generate.", "load.", "limit.", "bpe_train.", "encode.", "windows.")
 """How the keys of ratios begin."""
 
 PARTS: dict[str, Callable[[], dict[str, float]]] = {
@@ -26,6 +26,7 @@ PARTS: dict[str, Callable[[], dict[str, float]]] = {
     "parity": training.parity,
     "generation": generation.measure,
     "loading": loading.measure,
+    "tokenizers": tokenizers.measure,
     "pages": pages.measure,
     "browser": browser.measure,
     "classroom": classroom.measure,

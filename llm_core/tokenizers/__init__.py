@@ -18,7 +18,7 @@ from typing import Protocol
 from llm_core.tokenizers.bpe import BPETokenizer, ReplayStep
 from llm_core.tokenizers.gpt2 import gpt2_bpe, gpt2_tokenizer
 from llm_core.tokenizers.merging import Candidate, Merge, train_steps
-from llm_core.tokenizers.pieces import SPLIT_PATTERN, SPLIT_RULES, split_pieces, visible
+from llm_core.tokenizers.pieces import SPLIT_PATTERN, SPLIT_RULES, split_pieces, stretches, visible
 from llm_core.tokenizers.words import (
     SimpleTokenizerV1,
     SimpleTokenizerV2,
@@ -62,6 +62,7 @@ __all__ = [
     "split_in_steps",
     "split_pieces",
     "split_words",
+    "stretches",
     "train_steps",
     "visible",
 ]

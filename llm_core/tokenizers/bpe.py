@@ -5,15 +5,16 @@ Out:    token ids that spell the text exactly
 Next:   gpt2.py, the same with the 50,257 tokens of GPT-2
 
 Each piece of the text starts as single bytes. The two neighbours that were merged first in training
-are joined, then the next, until no two neighbours make a token.
+are joined, then the next, until no two neighbours make a token. Words come again and again, so the
+ids of each stretch of text are remembered: most of a long text is then only looked up.
 
 Source: Radford et al. 2019, "Language Models are Unsupervised Multitask Learners", section 2.2
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from heapq import heapify, heappop, heappush
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any, Literal, NamedTuple, Self
 
 import tiktoken
@@ -23,6 +24,7 @@ from llm_core.tokenizers.pieces import (
     BYTE_LETTERS,
     SPLIT_PATTERN,
     split_pieces,
+    stretches,
 )
 from llm_core.tokenizers.vocabulary_files import (
     read_gpt2_files,
@@ -41,6 +43,27 @@ class ReplayStep(NamedTuple):
     """The token that has just been made; None at the start."""
     rank: int | None
     """That token's id: the turn at which it was learned."""
+
+
+class _Remembered(dict[str, list[int]]):
+    """The ids of each text met before; those of a new one are found, and kept."""
+
+    room = 50_000_000
+    """Bytes that may be kept; when they are full it begins anew."""
+
+    def __init__(self, find: Callable[[str], list[int]]) -> None:
+        self.find, self.taken = find, 0
+
+    def __missing__(self, text: str) -> list[int]:
+        ids = self.find(text)
+        size = 250 + 40 * len(text)  # of the entry, the text and its ids, at most
+        if self.taken + size > self.room:
+            self.clear()
+            self.taken = 0
+        if size <= self.room:
+            self[text] = ids
+            self.taken += size
+        return ids
 
 
 class BPETokenizer:
@@ -62,8 +85,6 @@ class BPETokenizer:
     'the bat'
     """
 
-    _most_cached = 100_000  # pieces remembered with their ids
-
     def __init__(
         self, ranks: Mapping[bytes, int], special_tokens: Mapping[str, int] | None = None
     ) -> None:
@@ -71,7 +92,7 @@ class BPETokenizer:
         self.special_tokens = dict(special_tokens or {})
         self._tokens = {token_id: token for token, token_id in self.ranks.items()}
         self._tokens |= {number: token.encode() for token, number in self.special_tokens.items()}
-        self._known_pieces: dict[str, list[int]] = {}
+        self._ids_of = _Remembered(self._stretch_ids)
         if any(bytes([value]) not in self.ranks for value in range(256)):
             raise ValueError("a byte has no id; give ranks for all 256 single bytes")
         if len(self._tokens) < len(self.ranks) + len(self.special_tokens):
@@ -140,16 +161,7 @@ class BPETokenizer:
 
         Half characters (lone surrogates) are read as U+FFFD, as tiktoken does.
         """
-        known, ids = self._known_pieces, []
-        for piece in split_pieces(text):
-            piece_ids = known.get(piece)
-            if piece_ids is None:
-                piece_ids = self._merged(piece.encode())
-                if len(known) >= self._most_cached:
-                    known.clear()
-                known[piece] = piece_ids
-            ids += piece_ids
-        return ids
+        return list(chain.from_iterable(map(self._ids_of.__getitem__, stretches(text))))
 
     def encode(
         self,
@@ -234,6 +246,13 @@ class BPETokenizer:
             rank, place = min(ranked)
             parts[place : place + 2] = [joined[place]]
             yield ReplayStep(tuple(parts), joined[place], rank)
+
+    def _stretch_ids(self, stretch: str) -> list[int]:
+        """The ids of a stretch, from those of its pieces; each piece is a stretch as well."""
+        pieces = split_pieces(stretch)
+        if len(pieces) == 1:
+            return self._merged(pieces[0].encode())
+        return list(chain.from_iterable(map(self._ids_of.__getitem__, pieces)))
 
     def _merged(self, piece: bytes) -> list[int]:
         """The ids of the last replayed step, found in n log n time for a piece of n bytes.

@@ -16,14 +16,13 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush, nsmallest
-from itertools import pairwise
+from itertools import chain
+from operator import add
 
-from llm_core.tokenizers.pieces import BYTE_LETTERS, split_pieces
+from llm_core.tokenizers.pieces import BYTE_LETTERS, split_pieces, stretches
 
 LONGEST_PIECE = 256
 """Bytes of a piece that are counted together; longer ones (a page without a blank) are cut here."""
-
-Pair = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +87,13 @@ def train_steps(
         pair, count = table.most_frequent()
         if count < max(min_count, 1):
             return
-        left, right = tokens[pair[0]], tokens[pair[1]]
+        left, right = tokens[ord(pair[0])], tokens[ord(pair[1])]
         candidates = tuple(
-            Candidate((tokens[first], tokens[second]), times)
-            for (first, second), times in table.top(n_candidates)
+            Candidate((tokens[ord(both[0])], tokens[ord(both[1])]), times)
+            for both, times in table.top(n_candidates)
         )
         ties = table.ties(count) if n_candidates else None
-        table.merge(pair, rank)
+        table.merge(pair, chr(rank))
         tokens.append(left + right)
         yield Merge(rank, (left, right), left + right, count, candidates, ties)
 
@@ -106,9 +105,10 @@ def count_pieces(text: str, special_tokens: Sequence[str] = ()) -> Counter[bytes
     Counter({b'no': 2, b',': 1, b' no': 1})
     """
     parts = re.split("|".join(map(re.escape, special_tokens)), text) if special_tokens else [text]
-    whole: Counter[str] = Counter()
-    for part in parts:
-        whole.update(split_pieces(part))
+    whole: dict[str, int] = defaultdict(int)
+    for stretch, count in Counter(chain.from_iterable(map(stretches, parts))).items():
+        for piece in split_pieces(stretch):
+            whole[piece] += count
     pieces: Counter[bytes] = Counter()
     for piece, count in whole.items():
         written = piece.encode()
@@ -120,25 +120,27 @@ def count_pieces(text: str, special_tokens: Sequence[str] = ()) -> Counter[bytes
 class _PairTable:
     """How often each pair of tokens occurs, kept up to date without reading the text again.
 
-    Each different piece is held once, with its count. An index says which pieces may hold a pair,
-    so that a merge touches only those. A heap finds the most frequent pair; its entries may be out
-    of date, and are checked when they come up.
+    Each different piece is held once, with its count, and is a string with one character for each
+    token: the one whose code is the token's id. So a pair is a string of two, pairs are in the
+    order of their ids, and Python's own split and join do the merging.
+
+    An index says which pieces may hold a pair, so that a merge touches only those. A heap finds the
+    most frequent pair; its entries may be out of date, and are checked when they come up.
     """
 
     def __init__(self, pieces: Counter[bytes]) -> None:
-        token_ids = {value: token_id for token_id, value in enumerate(BYTE_LETTERS)}
-        self.words = [[token_ids[value] for value in piece] for piece in pieces]
+        ids = bytes.maketrans(bytes(BYTE_LETTERS), bytes(range(256)))
+        self.words = [piece.translate(ids).decode("latin-1") for piece in pieces]
         self.repeats = list(pieces.values())
-        self.counts: dict[Pair, int] = defaultdict(int)
-        self.where: dict[Pair, set[int]] = defaultdict(set)
-        for index, (word, repeats) in enumerate(zip(self.words, self.repeats, strict=True)):
-            for pair in pairwise(word):
-                self.counts[pair] += repeats
-                self.where[pair].add(index)
+        self.where: dict[str, list[int]] = defaultdict(list)
+        for index, word in enumerate(self.words):
+            for pair in map(add, word, word[1:]):
+                self.where[pair].append(index)
+        self.counts = {pair: self._times(indexes) for pair, indexes in self.where.items()}
         self.heap = [(-count, pair) for pair, count in self.counts.items()]
         heapify(self.heap)
 
-    def most_frequent(self) -> tuple[Pair, int]:
+    def most_frequent(self) -> tuple[str, int]:
         """The pair to merge next and its count, which is 0 when no pair is left."""
         while self.heap:
             negative, pair = self.heap[0]
@@ -148,9 +150,9 @@ class _PairTable:
             heappop(self.heap)
             if count:
                 heappush(self.heap, (-count, pair))
-        return (0, 0), 0
+        return "", 0
 
-    def top(self, n: int) -> list[tuple[Pair, int]]:
+    def top(self, n: int) -> list[tuple[str, int]]:
         """The n most frequent pairs, in the order in which they would win."""
         return nsmallest(n, self.counts.items(), key=lambda entry: (-entry[1], entry[0]))
 
@@ -158,44 +160,38 @@ class _PairTable:
         """How many pairs besides one have this count."""
         return sum(other == count for other in self.counts.values()) - 1
 
-    def merge(self, pair: Pair, new: int) -> None:
+    def merge(self, pair: str, new: str) -> None:
         """Write the token `new` wherever the pair stands, and recount what stands beside it."""
-        first, second = pair
-        change: dict[Pair, int] = defaultdict(int)
-        for index in self.where.pop(pair):
-            word, repeats = self.words[index], self.repeats[index]
-            shorter: list[int] = []
-            place, last = 0, len(word) - 1
-            while place <= last:
-                token = word[place]
-                if token != first or place == last or word[place + 1] != second:
-                    shorter.append(token)
-                    place += 1
-                    continue
-                if shorter:
-                    before = shorter[-1]
-                    change[before, first] -= repeats
-                    change[before, new] += repeats
-                    self.where[before, new].add(index)
-                if place + 1 < last:
-                    after = word[place + 2]
-                    change[second, after] -= repeats
-                    change[new, after] += repeats
-                    self.where[new, after].add(index)
-                shorter.append(new)
-                place += 2
-            self.words[index] = shorter
-        del self.counts[pair]
-        change.pop(pair, None)
-        self._apply(change)
+        first, second = pair[0], pair[1]
+        befores: dict[str, list[int]] = defaultdict(list)
+        afters: dict[str, list[int]] = defaultdict(list)
+        for index in self.where[pair]:
+            parts = self.words[index].split(pair)
+            before = parts[0][-1:]
+            for part in parts[1:]:
+                befores[before].append(index)
+                afters[part[:1]].append(index)
+                before = part[-1:] or new
+            self.words[index] = new.join(parts)
+        befores.pop("", None)  # the start of a piece
+        afters.pop("", None)  # its end, or another `new`, whose `befores` say it already
+        for before, indexes in befores.items():
+            old = second if before == new else before
+            self._exchange(old + first, before + new, indexes)
+        for after, indexes in afters.items():
+            self._exchange(second + after, new + after, indexes)
+        self.counts.pop(pair, None)
+        self.where.pop(pair, None)
 
-    def _apply(self, change: dict[Pair, int]) -> None:
-        for pair, difference in change.items():
-            count = self.counts[pair] + difference
-            if count:
-                self.counts[pair] = count
-            else:
-                del self.counts[pair]
-                self.where.pop(pair, None)
-            if difference > 0 and count:
-                heappush(self.heap, (-count, pair))
+    def _exchange(self, old: str, new: str, indexes: list[int]) -> None:
+        """A new pair stands where an old one stood, in these pieces, each named once a time."""
+        times = self._times(indexes)
+        self.counts[new] = times
+        self.where[new] = indexes
+        heappush(self.heap, (-times, new))
+        self.counts[old] -= times
+        if not self.counts[old]:
+            del self.counts[old], self.where[old]
+
+    def _times(self, indexes: list[int]) -> int:
+        return sum(map(self.repeats.__getitem__, indexes))

@@ -4,12 +4,16 @@ In:     text
 Out:    words with the blank before them, numbers, marks, white space; joined, the text again
 Next:   merging.py, which learns what bytes of a piece belong together
 
-A token never reaches across the border of a piece, so "dog", "dog." and "dog!" share a token.
+A token never reaches across the border of a piece, so "dog", "dog." and "dog!" share a token. And
+no piece reaches across a place where white space begins: the stretches of text between such places
+come again and again, and whoever keeps what became of a stretch has to apply the rules to it once.
 
 Source: Radford et al. 2019, "Language Models are Unsupervised Multitask Learners", section 2.2
 """
 
 import re
+from collections.abc import Iterator
+from itertools import chain
 
 import tiktoken
 
@@ -41,6 +45,31 @@ def split_pieces(text: str) -> list[str]:
     text = well_formed(text)
     spans = (match.span() for match in _ASCII_PATTERN.finditer(text.translate(_stand_ins)))
     return [text[start:end] for start, end in spans]
+
+
+WHITE_SPACE = r"\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+"""What Unicode calls white space, ready for the brackets of a regular expression."""
+
+_STRETCH = re.compile(rf"[{WHITE_SPACE}]*+[^{WHITE_SPACE}]++|[{WHITE_SPACE}]++")
+
+
+def block_pattern(length: int) -> re.Pattern[str]:
+    """Finds blocks of so many characters, and the rest of the stretch in which the last one is."""
+    return re.compile(rf"(?s).{{1,{length}}}[{WHITE_SPACE}]*+[^{WHITE_SPACE}]*+")
+
+
+_BLOCK = block_pattern(65_536)
+
+
+def stretches(text: str) -> Iterator[str]:
+    """The text cut wherever white space begins. Their pieces, joined, are the pieces of the text.
+
+    A long text is read block by block, so that its stretches need not be in memory all at once.
+
+    >>> list(stretches("The cat's  hat,\\n\\nat last "))
+    ['The', " cat's", '  hat,', '\\n\\nat', ' last', ' ']
+    """
+    return chain.from_iterable(map(_STRETCH.findall, _BLOCK.findall(text)))
 
 
 class _StandIns(dict[int, str]):

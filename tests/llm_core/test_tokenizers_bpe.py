@@ -1,10 +1,12 @@
 """Claims about byte-pair encoding: learning the merges, applying them, writing them down."""
 
 import json
+import re
 from collections import Counter
-from itertools import pairwise
+from itertools import chain, pairwise
 
 import pytest
+import tiktoken
 import tiktoken_ext.openai_public
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -12,9 +14,18 @@ from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 from transformers import PreTrainedTokenizerFast
 
 from llm_core.corpus import story
-from llm_core.tokenizers import SPLIT_PATTERN, BPETokenizer, split_pieces, train_steps, visible
+from llm_core.tokenizers import (
+    SPLIT_PATTERN,
+    BPETokenizer,
+    pieces,
+    split_pieces,
+    stretches,
+    train_steps,
+    visible,
+)
+from llm_core.tokenizers.bpe import _Remembered
 from llm_core.tokenizers.merging import LONGEST_PIECE, count_pieces
-from llm_core.tokenizers.pieces import BYTE_LETTERS, from_visible
+from llm_core.tokenizers.pieces import BYTE_LETTERS, block_pattern, from_visible
 
 END = "<|endoftext|>"
 
@@ -30,6 +41,18 @@ def reference(tokenizer):
 
 
 any_text = st.text(st.characters(exclude_categories=()))  # lone surrogates included
+ODD = {
+    "combining marks": ["e\u0301", "\u0301", "n\u0303\u0323"],
+    "right to left": ["\u05e9\u05dc\u05d5\u05dd", "\u0645\u0631\u062d", "\u202e", "\u200f"],
+    "zero width": ["\u200b", "\u200d", "\ufeff", "\u2060"],
+    "controls": ["\x00", "\x07", "\x1b", "\x1c", "\x1f", "\x7f", "\x85", "\u180e"],
+    "white space": [" ", "  ", "\t", "\n", "\r\n", "\u00a0", "\u2003", "\u2028", "\u3000"],
+    "emoji": ["\U0001f468\u200d\U0001f469", "\U0001f1e9\U0001f1ea", "\u2764\ufe0f"],
+    "halves of characters": ["\ud83d", "\ude00", "\udfff"],
+    "words and marks": ["the", "'s", "'", "\u2019ll", "\u6c49", "!?", "_"],
+    "numbers": ["12", "\u0661", "\u00bd"],
+}
+odd_text = st.lists(st.sampled_from([*chain(*ODD.values())]), max_size=30).map("".join)
 repetitive = st.text("ab \n'st", max_size=300)
 
 # Property
@@ -38,6 +61,25 @@ repetitive = st.text("ab \n'st", max_size=300)
 @given(st.text())
 def test_pieces_joined_are_the_text(text):
     assert "".join(split_pieces(text)) == text
+
+
+@given(st.one_of(any_text, odd_text))
+def test_the_pieces_of_stretches_are_the_pieces_of_the_text(text):
+    assert "".join(stretches(text)) == text
+    assert [p for part in stretches(text) for p in split_pieces(part)] == split_pieces(text)
+
+
+@given(st.one_of(any_text, odd_text))
+def test_a_piece_by_itself_is_one_piece(text):
+    assert all(split_pieces(piece) == [piece] for piece in split_pieces(text))
+
+
+@given(st.lists(odd_text, min_size=1, max_size=5), st.integers(1, 40))
+def test_where_a_long_text_is_cut_into_blocks_changes_nothing(texts, length):
+    whole = list(stretches("".join(texts)))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pieces, "_BLOCK", block_pattern(length))
+        assert list(stretches("".join(texts))) == whole
 
 
 @given(st.text())
@@ -101,7 +143,7 @@ def test_each_replayed_step_joins_two_neighbours_into_the_named_token(tokenizer,
 
 
 @settings(max_examples=500)
-@given(any_text)
+@given(st.one_of(any_text, odd_text))
 @example("\ud83d\ude00 \ud83d")
 @example("\x1c \x85\u00a0 x \u2028\n")
 @example("it'll 'S ſ's ١٢ ½ x\u0301")
@@ -161,6 +203,29 @@ def test_the_vocabulary_is_the_one_hugging_face_learns(vocab_size):
     assert {visible(token): rank for token, rank in ours.ranks.items()} == theirs.get_vocab()
 
 
+@settings(max_examples=100)
+@given(st.text("th\u00e9 \u05e9\u6c49\U0001f600\u0301\n12.'s", max_size=LONGEST_PIECE // 4))
+def test_the_merges_are_hugging_faces_on_many_small_texts(text):
+    theirs = Tokenizer(models.BPE())
+    theirs.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    alphabet = pre_tokenizers.ByteLevel.alphabet()
+    trainer = trainers.BpeTrainer(
+        vocab_size=300, min_frequency=2, initial_alphabet=alphabet, show_progress=False
+    )
+    theirs.train_from_iterator([text], trainer)
+    merges = json.loads(theirs.to_str())["model"]["merges"]
+    ours = [step.pair for step in train_steps(text, 300, special_tokens=(), n_candidates=0)]
+    assert [[visible(left), visible(right)] for left, right in ours] == merges
+
+
+def test_white_space_is_what_tiktoken_takes_for_it():
+    every = "".join(chr(code) for code in range(0x110000) if not 0xD800 <= code < 0xE000)
+    ids = {bytes([value]): value for value in range(256)}
+    reader = tiktoken.Encoding("blanks", pat_str=r"\s", mergeable_ranks=ids, special_tokens={})
+    found = reader.decode(reader.encode_ordinary(every))
+    assert "".join(re.findall(f"[{pieces.WHITE_SPACE}]", every)) == found
+
+
 def test_hugging_face_reads_what_to_dict_writes(tokenizer):
     written = Tokenizer.from_str(json.dumps(tokenizer.to_dict()))
     theirs = PreTrainedTokenizerFast(tokenizer_object=written)
@@ -188,8 +253,8 @@ def test_the_cat_in_the_hat():
 
 
 def test_training_never_looks_across_a_special_token():
-    pieces = count_pieces(f"one{END}one two{END}", [END])
-    assert pieces == {b"one": 2, b" two": 1}
+    counts = count_pieces(f"one{END}one two{END}", [END])
+    assert counts == {b"one": 2, b" two": 1}
     assert not list(train_steps(END * 50, 300))
     assert list(train_steps(END * 50, 300, special_tokens=()))
 
@@ -204,8 +269,8 @@ def test_train_takes_the_steps_it_shows(tokenizer):
 
 
 def test_a_page_without_a_blank_is_learned_from_in_parts():
-    pieces = count_pieces("ab" * LONGEST_PIECE)
-    assert pieces == {b"ab" * (LONGEST_PIECE // 2): 2}
+    counts = count_pieces("ab" * LONGEST_PIECE)
+    assert counts == {b"ab" * (LONGEST_PIECE // 2): 2}
 
 
 @pytest.mark.parametrize("text", ["", "x", "😀", "שלום שלום"])
@@ -248,6 +313,14 @@ def test_files_that_do_not_belong_together_are_refused(tokenizer):
         BPETokenizer.from_dict(saved | {"pre_tokenizer": {"type": "Whitespace"}})
     with pytest.raises(ValueError, match="not a byte-level BPE tokenizer"):
         BPETokenizer.from_dict({})
+
+
+def test_what_is_remembered_has_an_end_and_changes_no_id(monkeypatch):
+    monkeypatch.setattr(_Remembered, "room", 2000)
+    ours = BPETokenizer.train(story(), 500)
+    ids = ours.encode_ordinary(story())
+    assert ids == ours.encode_ordinary(story()) == ours.to_tiktoken().encode_ordinary(story())
+    assert 0 < len(ours._ids_of) <= 2000 // 290
 
 
 def test_a_special_token_in_somebodys_text_is_an_error_with_both_remedies(tokenizer):
