@@ -38,7 +38,7 @@ class Word2VecConfig:
     ones what the text is about."""
     n_negatives: int = 5
     """K, noise words for each true pair."""
-    subsample: float = 3e-4
+    subsample: float = 1e-3
     """Share of the text from which on a word is dropped now and then; 0 keeps every word."""
     epochs: int = 4
     """How often the text is read."""

@@ -75,6 +75,11 @@ class WordVectors:
         """Every vector brought to length 1, (V, C): only where it points."""
         return F.normalize(self.vectors, dim=1)
 
+    def similarity(self, first: str, second: str) -> float:
+        """The cosine of the angle between two words' vectors: 1 the same direction."""
+        pair = self.vectors[[self.id_of(first), self.id_of(second)]]  # (2, C)
+        return float(F.cosine_similarity(pair[0], pair[1], dim=0))
+
     def neighbours(self, word: str, n: int = 8, metric: Metric = "cosine") -> list[Near]:
         """The n words whose vectors are nearest to that of a word, nearest first."""
         own = self.id_of(word)
