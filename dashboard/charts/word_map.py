@@ -27,7 +27,7 @@ def word_map(
     named: Collection[int] = (),
     lit: Sequence[int] = (),
     trails: Sequence[Any] = (),
-    limit: float | None = None,
+    limits: Sequence[float] = (),
     titles: Sequence[str] = ("", "", ""),
     rest: str = "other words",
 ) -> go.Figure:
@@ -39,10 +39,10 @@ def word_map(
         groups: name -> tone and places of its points; a point is in one group at most.
         named: places of the points whose names are written in three dimensions, where nobody
             knows which names will meet.
-        lit: places of the points that are asked about, the most important first: large, and with
+        lit: places of the points that are asked about, the most important first: with a ring and
             bold names.
         trails: ways that points have come, each (steps, 2) or (steps, 3).
-        limit: how far each axis reaches from 0 to both sides; the points' own range if left out.
+        limits: how far each axis reaches from 0 to both sides; the points' own range if left out.
         titles: of the axes.
         rest: what the points of no group are called in the legend.
     """
@@ -51,30 +51,33 @@ def word_map(
     others = [i for i in range(len(labels)) if i not in members]
     wanted = [*lit, *sorted(members - set(lit)), *(i for i in others if i not in lit)]
     sides = (
-        with_room(places, labels, wanted, limit)
+        with_room(places, labels, wanted, limits)
         if places.shape[1] == 2
         else dict.fromkeys([*named, *lit], "top center")
     )
-    traces = [_way(np.asarray(trail, dtype=np.float32)) for trail in trails]
-    rows: list[tuple[str, palette.Tone, str, Sequence[int]]] = [
-        (rest, palette.MUTED, "circle", others)
-    ]
+    quiet_sides = {i: side for i, side in sides.items() if i not in lit}
+    rows = [(rest, palette.MUTED, "circle", others)]
     rows += [
         (name, tone, symbol, sorted(group))
         for (name, (tone, group)), symbol in zip(groups.items(), SYMBOLS, strict=False)
     ]
-    for name, tone, symbol, own in rows:
-        chosen = [i for i in own if i not in lit]
-        traces.append(_cloud(places, labels, chosen, name, tone, symbol, sides, name == rest))
-    for _, tone, symbol, own in rows:
-        asked = [i for i in own if i in lit]
-        if asked:
-            traces.append(_asked(places, labels, asked, tone, symbol, sides))
-    span = {"range": [-limit, limit]} if limit else {}
+    # Always in the same order, so that what changes from map to map glides to its new place.
+    traces = [
+        _cloud(places, labels, own, name, tone, symbol, quiet_sides, name == rest)
+        for name, tone, symbol, own in rows
+    ]
+    traces.append(_rings(places, labels, lit, sides))
+    traces += [_way(np.asarray(trail, dtype=np.float32)) for trail in trails]
+    spans: list[dict[str, Any]] = [{"range": [-limit, limit]} for limit in limits] or [{}, {}, {}]
+    axes = [
+        {"title": {"text": title}, "showticklabels": False, **span}
+        for title, span in zip(titles, spans, strict=False)
+    ]
     if places.shape[1] == 3:
-        names = ("xaxis", "yaxis", "zaxis")
-        quiet = {"showticklabels": False, "showspikes": False, **span}
-        scene = {n: {"title": {"text": t}, **quiet} for n, t in zip(names, titles, strict=True)}
+        scene = {
+            f"{name}axis": {**axis, "showspikes": False}
+            for name, axis in zip("xyz", axes, strict=False)
+        }
         camera = {"eye": {"x": 1.15, "y": 1.15, "z": 0.7}}
         return figure(
             traces,
@@ -83,16 +86,19 @@ def word_map(
             legend=True,
             dragmode="orbit",
         )
-    axis = {"showticklabels": False, **span}
     return figure(
-        traces, x_title=titles[0], y_title=titles[1], legend=True, xaxis=axis, yaxis=axis,
-        dragmode="zoom", margin={"l": 40, "r": 16, "t": 40, "b": 40},
+        traces,
+        legend=True,
+        xaxis=axes[0],
+        yaxis=axes[1],
+        dragmode="zoom",
+        margin={"l": 40, "r": 16, "t": 40, "b": 40},
         transition={"duration": 500, "easing": "linear"},
-    )  # fmt: skip
+    )
 
 
 def with_room(
-    places: Any, labels: Sequence[str], wanted: Sequence[int], limit: float | None
+    places: Any, labels: Sequence[str], wanted: Sequence[int], limits: Sequence[float] = ()
 ) -> dict[int, str]:
     """Which names can be written without meeting another one, and on which side of their points.
 
@@ -100,9 +106,9 @@ def with_room(
         places: (N, 2).
         labels: N names.
         wanted: places of the points, the most important first.
-        limit: as given to `word_map`.
+        limits: as given to `word_map`.
     """
-    reach = np.full(2, 2 * limit) if limit else np.maximum(np.ptp(places, axis=0), 1e-9)
+    reach = 2 * np.array(limits) if limits else np.maximum(np.ptp(places, axis=0), 1e-9)
     pixels = places / reach * np.array([_WIDTH, _HEIGHT])  # (N, 2)
     taken = np.empty((0, 4))  # left, right, bottom, top of each name
     sides: dict[int, str] = {}
@@ -110,8 +116,8 @@ def with_room(
         x, y = pixels[i]
         half = len(labels[i]) * _LETTER / 2
         for side, (dx, dy) in {
-            "top center": (0.0, 12.0),
-            "bottom center": (0.0, -12.0),
+            "top center": (0.0, 15.0),
+            "bottom center": (0.0, -15.0),
             "middle right": (half + 9, 0.0),
             "middle left": (-half - 9, 0.0),
         }.items():
@@ -160,27 +166,25 @@ def _cloud(
     )  # fmt: skip
 
 
-def _asked(
-    places: Any, labels: Sequence[str], own: Sequence[int], tone: palette.Tone, symbol: str,
-    sides: Mapping[int, str],
-) -> Any:  # fmt: skip
-    flat = places.shape[1] == 2
+def _rings(places: Any, labels: Sequence[str], lit: Sequence[int], sides: Mapping[int, str]) -> Any:
     return _trace(
-        places[list(own)],
+        places[list(lit)].reshape(len(lit), places.shape[1]),
         name="asked",
         showlegend=False,
         mode="markers+text",
-        text=[f"<b>{labels[i]}</b>" if i in sides else "" for i in own],
-        textposition=[sides.get(i, "top center") for i in own],
+        text=[f"<b>{labels[i]}</b>" if i in sides else "" for i in lit],
+        textposition=[sides.get(i, "top center") for i in lit],
         textfont={"size": 14, "color": palette.INK.light},
-        hovertext=[labels[i] for i in own],
+        hovertext=[labels[i] for i in lit],
         hovertemplate="%{hovertext}<extra></extra>",
         marker={
-            "size": 14 if flat else 8, "color": tone.light, "symbol": symbol,
-            "line": {"width": 1.5, "color": palette.INK.light},
+            "size": 16 if places.shape[1] == 2 else 10,
+            "color": palette.INK.light,
+            "symbol": "circle-open",
+            "line": {"width": 1.5},
         },
         cliponaxis=False,
-    )  # fmt: skip
+    )
 
 
 def _way(trail: Any) -> Any:

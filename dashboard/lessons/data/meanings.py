@@ -227,9 +227,10 @@ def of_model(loaded: cached.Loaded) -> Space:
     tokens = [
         loaded.tokenizer.decode([i]) for i in range(min(len(table), loaded.tokenizer.n_vocab))
     ]
+    known = _words_of_the_tales()
     rows: dict[str, int] = {}
     for i, token in enumerate(tokens):
-        if token[:1] == " " and len(token) > 2 and token[1:].isalpha():
+        if token[:1] == " " and token[1:].casefold() in known:
             rows.setdefault(token[1:], i)
     if len(rows) < 10:
         raise ValueError(
@@ -244,6 +245,13 @@ def of_model(loaded: cached.Loaded) -> Space:
         "are whole words"
     )
     return Space(f"table {loaded.name}", vectors, shown, (moment,), origin)
+
+
+@st.cache_resource(show_spinner=False)
+def _words_of_the_tales() -> frozenset[str]:
+    """To tell tokens that are words from beginnings of words."""
+    documents = [word2vec.read_words(tales.document(number)) for number in range(1200)]
+    return frozenset(word.casefold() for word in word2vec.number_words(documents, 2).words)
 
 
 @st.cache_resource(show_spinner=False, max_entries=8, hash_funcs=BY_NAME)

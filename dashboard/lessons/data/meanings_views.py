@@ -248,7 +248,8 @@ def map_figure(
         ways = [m.flat[dimensions].coordinates for m in seen.moments[: moment + 1]]
         moved = [place for word in asked if (place := seen.place(word)) is not None]
         trails = [[way[i].tolist() for way in ways] for i in moved] if len(ways) > 1 else []
-    reach = max(float(m.flat[dimensions].coordinates.abs().max()) for m in seen.moments)
+    reach = [m.flat[dimensions].coordinates.abs().amax(dim=0).tolist() for m in seen.moments]
+    limits = [1.1 * max(0.3, *axis) for axis in zip(*reach, strict=True)]
     way = "direction" if method == PCA else "t-SNE"
     figure = word_map(
         places[kept],
@@ -257,7 +258,9 @@ def map_figure(
         named=_named(groups),
         lit=[new[i] for i in lit],
         trails=trails,
-        limit=max(0.7, reach * 1.08) if method == PCA else None,
+        limits=[max(0.3, *axis) * 1.1 for axis in zip(*reach, strict=True)]
+        if method == PCA
+        else (),
         titles=[f"{way} {i}" for i in (1, 2, 3)],
     )
     return str(figure.to_json())
