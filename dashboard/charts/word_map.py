@@ -35,7 +35,7 @@ def word_map(
 
     Args:
         points: (N, 2) or (N, 3).
-        labels: N names; under the pointer always, and written where there is room.
+        labels: N names; under the pointer always, and those of groups where there is room.
         groups: name -> tone and places of its points; a point is in one group at most.
         named: places of the points whose names are written in three dimensions, where nobody
             knows which names will meet.
@@ -49,7 +49,7 @@ def word_map(
     places = np.asarray(points, dtype=np.float32)
     members = {i for _, group in groups.values() for i in group}
     others = [i for i in range(len(labels)) if i not in members]
-    wanted = [*lit, *sorted(members - set(lit)), *(i for i in others if i not in lit)]
+    wanted = [*lit, *sorted(members - set(lit))]
     sides = (
         with_room(places, labels, wanted, limits)
         if places.shape[1] == 2

@@ -230,7 +230,7 @@ def of_model(loaded: cached.Loaded) -> Space:
     known = _words_of_the_tales()
     rows: dict[str, int] = {}
     for i, token in enumerate(tokens):
-        if token[:1] == " " and token[1:].casefold() in known:
+        if token[:1] == " " and len(token) > 2 and token[1:].casefold() in known:
             rows.setdefault(token[1:], i)
     if len(rows) < 10:
         raise ValueError(

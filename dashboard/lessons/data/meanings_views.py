@@ -15,7 +15,7 @@ from dashboard.lessons.data.meanings import BY_NAME, GROUPS, Space
 from llm_core.word2vec import Metric, Near
 
 NEIGHBOURS, ANALOGY, AXIS = "Neighbours", "Analogy", "Axis"
-_EXAMPLES = {NEIGHBOURS: "Monday", ANALOGY: "he his she", AXIS: "he she"}
+_EXAMPLES = {NEIGHBOURS: "Monday", ANALOGY: "he his she", AXIS: "fox Monday"}
 _LABELS = {
     NEIGHBOURS: "Word",
     ANALOGY: "Three words: a is to b as c is to …",
@@ -258,9 +258,7 @@ def map_figure(
         named=_named(groups),
         lit=[new[i] for i in lit],
         trails=trails,
-        limits=[max(0.3, *axis) * 1.1 for axis in zip(*reach, strict=True)]
-        if method == PCA
-        else (),
+        limits=limits if method == PCA else (),
         titles=[f"{way} {i}" for i in (1, 2, 3)],
     )
     return str(figure.to_json())
@@ -299,7 +297,8 @@ def _show_answers(seen: Space, view: View) -> None:
             "apart in what you do not see.",
             ANALOGY: "The words nearest to the second vector minus the first plus the third. Try "
             "“big bigger small” and “man woman king”: some come out right, many do not.",
-            AXIS: "The words of the map that lie farthest to both ends of the straight way.",
+            AXIS: "The words of the map that lie farthest to both ends of the straight way. Try "
+            "“he she”: does it order what men and women are called?",
         }[view.ask]
     )
 
