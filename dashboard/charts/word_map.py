@@ -9,8 +9,11 @@ import plotly.graph_objects as go
 from dashboard import palette
 from dashboard.charts.base import figure
 
-SYMBOLS = ("circle", "square", "diamond", "cross", "x", "diamond-open")
-"""One for each group beside its colour; all of them exist in three dimensions too."""
+SYMBOLS = {
+    2: ("circle", "square", "diamond", "cross", "x", "diamond-open"),
+    3: ("circle", "square", "diamond", "cross", "square-open", "diamond-open"),
+}
+"""For each number of dimensions one sign for each group, beside its colour."""
 
 _WIDTH, _HEIGHT, _LETTER, _LINE = 860, 430, 7.2, 15
 """Pixels of the map, of a letter and of a line of names, to see which names would meet."""
@@ -56,10 +59,11 @@ def word_map(
         else dict.fromkeys([*named, *lit], "top center")
     )
     quiet_sides = {i: side for i, side in sides.items() if i not in lit}
+    signs = SYMBOLS[places.shape[1]]
     rows = [(rest, palette.MUTED, "circle", others)]
     rows += [
         (name, tone, symbol, sorted(group))
-        for (name, (tone, group)), symbol in zip(groups.items(), SYMBOLS, strict=False)
+        for (name, (tone, group)), symbol in zip(groups.items(), signs, strict=False)
     ]
     # Always in the same order, so that what changes from map to map glides to its new place.
     traces = [
@@ -74,18 +78,17 @@ def word_map(
         for title, span in zip(titles, spans, strict=False)
     ]
     if places.shape[1] == 3:
-        scene = {
-            f"{name}axis": {**axis, "showspikes": False}
-            for name, axis in zip("xyz", axes, strict=False)
-        }
+        quiet = [{**axis, "showspikes": False} for axis in axes]
+        scene = dict(zip(("xaxis", "yaxis", "zaxis"), quiet, strict=True))
         camera = {"eye": {"x": 1.15, "y": 1.15, "z": 0.7}}
-        return figure(
+        drawn = figure(
             traces,
             scene={**scene, "aspectmode": "cube", "camera": camera},
             margin={"l": 0, "r": 0, "t": 40, "b": 0},
             legend=True,
             dragmode="orbit",
         )
+        return drawn.update_layout(legend_itemsizing="constant")
     return figure(
         traces,
         legend=True,

@@ -164,7 +164,7 @@ def _moment(seen: Space, job: jobs.Job | None) -> int:
     if job is None or job.active or last < 1:
         return last
     chosen = st.slider(
-        "Look back at the run", 0, last, last, key="data.moment",
+        "Look back at the run", 0, last, last, key=f"data.moment.{job.id}",
         help="The map as it was; each step is one that the run has kept.",
     )  # fmt: skip
     return min(max(int(chosen), 0), last)
@@ -297,8 +297,8 @@ def _show_answers(seen: Space, view: View) -> None:
             "apart in what you do not see.",
             ANALOGY: "The words nearest to the second vector minus the first plus the third. Try "
             "“big bigger small” and “man woman king”: some come out right, many do not.",
-            AXIS: "The words of the map that lie farthest to both ends of the straight way. Try "
-            "“he she”: does it order what men and women are called?",
+            AXIS: "The words of the map that lie farthest to both ends of the straight way. Any two "
+            "words make an axis; it says most when they differ in one thing only.",
         }[view.ask]
     )
 
