@@ -80,7 +80,7 @@ def word_map(
     if places.shape[1] == 3:
         quiet = [{**axis, "showspikes": False} for axis in axes]
         scene = dict(zip(("xaxis", "yaxis", "zaxis"), quiet, strict=True))
-        camera = {"eye": {"x": 1.15, "y": 1.15, "z": 0.7}}
+        camera = {"eye": {"x": 1.3, "y": 1.3, "z": 0.8}}
         drawn = figure(
             traces,
             scene={**scene, "aspectmode": "cube", "camera": camera},

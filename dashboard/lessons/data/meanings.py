@@ -122,12 +122,14 @@ def steps(corpus: Corpus | None, seed: int) -> Callable[[jobs.Job], Iterator[Any
             if i % _BREATH == 0:
                 yield None
         text = word2vec.number_words(documents, 10 if corpus is None else 3)
+        yield None
         config, random_state = recipe(text), RandomState(seed)
         with random_state.borrowed():
             model = SkipGram(len(text.words), config.emb_dim)
         named = f"learnt from {corpus.title if corpus else 'the tales'}"
         shown = on_the_map(text.words)
         _keep(job, model, text, shown, 0, None, named)
+        yield None
         for record in word2vec.train_word2vec(model, text, config, random_state):
             yield record
             if (record.step + 1) % (config.n_records // _MAPS) == 0 or record.progress >= 1:
@@ -254,7 +256,7 @@ def _words_of_the_tales() -> frozenset[str]:
     return frozenset(word.casefold() for word in word2vec.number_words(documents, 2).words)
 
 
-@st.cache_resource(show_spinner=False, max_entries=8, hash_funcs=BY_NAME)
+@st.cache_resource(show_spinner="t-SNE takes some seconds", max_entries=8, hash_funcs=BY_NAME)
 def by_t_sne(seen: Space, dimensions: int) -> Any:
     """The newest map by t-SNE, begun from the flat one, (N, dimensions)."""
     directions = seen.vectors.directions()[list(seen.shown)]
@@ -271,6 +273,12 @@ def together(seen: Space) -> dict[str, float]:
         if len(known) >= 4:
             shares[name] = seen.vectors.togetherness(known)
     return shares
+
+
+def example(seen: Space) -> str:
+    """A word to begin with: the most frequent one that is no mere joint of sentences."""
+    words = seen.vectors.words
+    return next((word for word in words if len(word) > 4), words[0])
 
 
 def nearest_of(seen: Space, word: str, others: tuple[str, ...]) -> str | None:

@@ -1,7 +1,7 @@
 """The space of meanings on the page: what is asked, the map, and the answers beside it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 import streamlit as st
@@ -109,6 +109,8 @@ def show(job: jobs.Job | None = None) -> None:
     """The controls, the map and the answers, as far as the run has come."""
     view = choose()
     seen = meanings.space(view.whose)
+    if view.words == (_EXAMPLES[NEIGHBOURS],) and view.words[0] not in seen.vectors:
+        view = replace(view, words=(meanings.example(seen),))  # nobody has typed that one
     moment = _moment(seen, job) if view.whose == meanings.LEARNT else len(seen.moments) - 1
     asked, answers, complaint = answered(seen, view.ask, view.words, view.metric)
     flat_by = PCA if job is not None and job.active else view.method
@@ -127,6 +129,11 @@ def show(job: jobs.Job | None = None) -> None:
             _show_answers(seen, view)
     with right:
         st.markdown("**Do words of a kind find each other?**")
+        if not meanings.together(seen):
+            st.caption(
+                "Too few words of any group stand in this text; learn from our tales to see."
+            )
+            return
         plot.show(
             kinds_figure(seen),
             key="data-kinds",
@@ -270,7 +277,7 @@ def _groups(names: Sequence[str]) -> dict[str, tuple[palette.Tone, list[int]]]:
     for (name, group), tone in zip(GROUPS.items(), _TONES, strict=True):
         own = set(group.casefold().split())
         found[name] = (tone, [i for i, word in enumerate(names) if word.casefold() in own])
-    return {name: row for name, row in found.items() if row[1]}
+    return found
 
 
 def _named(groups: dict[str, tuple[palette.Tone, list[int]]]) -> set[int]:
@@ -296,9 +303,9 @@ def _show_answers(seen: Space, view: View) -> None:
             NEIGHBOURS: "In all channels, not on the map: what lies side by side there may be far "
             "apart in what you do not see.",
             ANALOGY: "The words nearest to the second vector minus the first plus the third. Try "
-            "“big bigger small” and “man woman king”: some come out right, many do not.",
-            AXIS: "The words of the map that lie farthest to both ends of the straight way. Any two "
-            "words make an axis; it says most when they differ in one thing only.",
+            "“run ran go” and “man woman king”: some come out right, many do not.",
+            AXIS: "The words of the map that lie farthest to both ends of the straight way. Any "
+            "two words make an axis; it says most when they differ in one thing only.",
         }[view.ask]
     )
 
