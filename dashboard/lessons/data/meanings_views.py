@@ -26,6 +26,7 @@ PCA, T_SNE = "PCA", "t-SNE"
 _TONES = (*palette.RUNS, palette.SPAM)
 _NAMED = 3  # words of each group whose names are written
 _NEAREST = 8
+_SMALL = 700  # words of a vocabulary that few texts longer than a story stay below
 _HEIGHT = 560
 
 
@@ -140,10 +141,10 @@ def show(job: jobs.Job | None = None) -> None:
             alt="For each group, the share of nearest neighbours that are of the same group",
             height=300,
         )
-        size = max(len(group.split()) for group in GROUPS.values())
+        known = [sum(word in seen.vectors for word in group.split()) for group in GROUPS.values()]
         st.caption(
             "Of the five nearest neighbours of each word, how many belong to its own group. By "
-            f"chance it would be {size / len(seen.vectors.words):.1%} at most."
+            f"chance it would be {max(known) / len(seen.vectors.words):.1%} at most."
         )
 
 
@@ -183,6 +184,8 @@ def _caption(seen: Space, moment: int, view: View, method: str, job: jobs.Job | 
     if view.whose == meanings.LEARNT and meanings.learnt() is None:
         words.append("Nothing is learnt yet, so this is the starter model's table.")
     words.append(f"{seen.origin}.")
+    if len(seen.vectors.words) < _SMALL:
+        words.append("A short text shows few words in much company; compare the tales.")
     if moment < len(seen.moments) - 1:
         words.append(f"The map after {seen.moments[moment].pairs:,} pairs.")
     words.append(
