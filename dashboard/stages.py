@@ -55,7 +55,7 @@ STAGES: tuple[Stage, ...] = (
         takes="any text",
         gives="token vectors with positions, and the next token as the answer to learn",
         parts=("text", "tokens", "embeddings"),
-        modules=("corpus", "tales", "tokenizers", "batches", "shards", "embeddings"),
+        modules=("corpus", "tales", "tokenizers", "batches", "shards", "embeddings", "word2vec"),
     ),
     Stage(
         slug="attention",

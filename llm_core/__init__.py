@@ -10,6 +10,7 @@ tokenizers       text -> token ids, by words and by byte pairs, and back
 batches          token ids -> windows of inputs and targets
 shards           a long text as ids on disk
 embeddings       token ids -> vectors that know word and place
+word2vec         words -> vectors, learnt from the company they keep
 attention        vectors -> vectors that have looked at each other
 transformer      attention, feed-forward, norms and shortcuts: one block
 gpt              blocks -> a model: ids in, logits out
@@ -46,6 +47,7 @@ READING_ORDER: tuple[str, ...] = (
     "batches",
     "shards",
     "embeddings",
+    "word2vec",
     "attention",
     "transformer",
     "gpt",

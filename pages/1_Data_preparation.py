@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from dashboard import chips, corpus_choice, frame, predict, session, source, wording
+from dashboard import chips, corpus_choice, frame, live, predict, session, source, wording
 from dashboard.components import plot
-from dashboard.lessons.data import figures, views
-from llm_core import batches, embeddings, tokenizers
+from dashboard.lessons.data import figures, meanings, meanings_views, views
+from llm_core import batches, embeddings, tokenizers, word2vec
 
 frame.begin("data")
 left, right = st.columns(2, gap="large")
@@ -341,6 +341,38 @@ def positions() -> None:
 
 
 positions()
+
+
+@frame.idea("How can a vector hold a meaning?")
+def space_of_meanings() -> None:
+    """Word2Vec learns while the map moves; neighbours, analogies and axes of any vectors."""
+    st.markdown(
+        "Nobody tells **Word2Vec** what a word means. It takes a word and one that stands near it "
+        "in the text, and pulls their vectors together; words drawn at random it pushes away. "
+        "Words that keep the same company end up in the same place."
+    )
+    meanings_views.offer(corpus)
+    if live.panel(meanings.KIND, [], beside=meanings_views.show) is None:
+        meanings_views.show()
+    others = ("money", "morning", "Tuesday")
+    guess = predict.choice(
+        "Which of these vectors will lie nearest to that of “Monday”?",
+        others,
+        key="data.nearest",
+        done="data",
+    )
+    if guess is not None:
+        meanings_views.reveal(guess, "Monday", others)
+    source.show(
+        word2vec.SkipGram,
+        word2vec.train_word2vec,
+        word2vec.skip_gram_pairs,
+        word2vec.WordVectors,
+        key="data.meanings.code",
+    )
+
+
+space_of_meanings()
 
 
 @frame.idea("What do the vectors of your text look like?")
