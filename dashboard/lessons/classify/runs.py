@@ -26,7 +26,7 @@ from llm_core.optimizers import adamw
 from llm_core.random_state import RandomState
 from llm_core.tokenizers import Tokenizer
 
-MOST_MESSAGES = 3000
+MOST_MESSAGES = 4000
 """Balanced messages used of a larger file, so that an epoch stays short."""
 
 EVALUATIONS = 10
