@@ -148,29 +148,15 @@ def byte_pairs() -> None:
         for name in spelling.EXAMPLES:
             st.button(name, key=f"data.put.{name}", on_click=spelling.put, args=(name,))
     left, right = st.columns([3, 1], vertical_alignment="bottom")
-    box = spelling.box("data-tokens")
-    versions = spelling.spelled(box.text, corpus, tokenizers.gpt4_tokenizer() is not None)
-    names = [found.name for found in versions]
-    focus = left.segmented_control(
+    names = spelling.names()
+    left.segmented_control(
         "Colour the text by", names, default=names[0], required=True,
         key="data.whose", bind="query-params",
     )  # fmt: skip
-    price = right.number_input(
+    right.number_input(
         "Price of a million tokens", 0.0, 10_000.0, 1.0, 0.5, key="data.price", bind="query-params"
     )
-    tokens.show(
-        box.text,
-        spelling.lanes(box.text, versions, corpus),
-        key="data-tokens",
-        focus=names.index(str(focus)),
-        box=box,
-        table=spelling.table(versions),
-    )
-    st.markdown(spelling.comparison(box.text, versions, price))
-    st.caption(
-        "␣ is a blank, ↵ a new line, ‹200b› a character that cannot be seen, ‹e2 80› bytes that "
-        "are no whole character. Dotted: a character that several tokens share. Dashed: unknown."
-    )
+    typed()
     scripts(spelling.GPT4 in names)
     source.show(
         tokenizers.gpt2_bpe,
@@ -178,7 +164,28 @@ def byte_pairs() -> None:
         tokenizers.BPETokenizer.encode_ordinary,
         tokenizers.byte_places,
         key="data.pairs.code",
-        shapes={"ids": (len(versions[0].ids),)},
+        shapes={"embedding table": spelling.weights()},
+    )
+
+
+@frame.part
+def typed() -> None:
+    """The box and what follows every stroke in it."""
+    box = spelling.box("data-tokens")
+    versions = spelling.spelled(box.text, corpus, spelling.GPT4 in spelling.names())
+    tokens.show(
+        box.text,
+        spelling.lanes(box.text, versions, corpus),
+        key="data-tokens",
+        focus=spelling.names().index(str(st.session_state["data.whose"])),
+        box=box,
+        table=spelling.table(versions),
+    )
+    price = float(st.session_state["data.price"])
+    st.markdown(spelling.comparison(box.text, versions, price))
+    st.caption(
+        "␣ is a blank, ↵ a new line, ‹200b› a character that cannot be seen, ‹e2 80› bytes that "
+        "are no whole character. Dotted: a character that several tokens share. Dashed: unknown."
     )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple, cast
 
 import streamlit as st
+from torch import Tensor
 
 from dashboard import cached, charts, chips, palette
 from dashboard.components.tokens import SHOWN, Box, Chip, Lane, Row, Table
@@ -44,10 +45,14 @@ EXAMPLES = {
 GPT2, OWN, WORDS, CHARACTERS, GPT4 = (
     "GPT-2", "This project's model", "Words and marks", "Characters", "GPT-4",
 )  # fmt: skip
-LANES = (GPT2, OWN, WORDS, CHARACTERS)
-"""Whose tokens are shown in any case; GPT-4's are where their file is at hand."""
 _TONES = (palette.ACCENT, palette.OUTPUT, palette.VALUE)
 SAME, SOME, MANY = "About as many", "Two to five times as many", "More than five times as many"
+
+
+def names() -> list[str]:
+    """Whose tokens are shown; GPT-4's only where their file is at hand."""
+    here = tokenizers.gpt4_tokenizer() is not None
+    return [GPT2, OWN, WORDS, CHARACTERS, *([GPT4] if here else [])]
 
 
 # What was typed -----------------------------------------------------------------------------------
@@ -62,11 +67,11 @@ class _Typed(NamedTuple):
 
 def box(key: str) -> Box:
     """What the learner has typed into the component with this key; it travels in the link."""
-    kept = st.session_state.get(_KEPT) or _Typed(_clipped(st.query_params.get(_LINK, BOOKS)), 0)
+    kept = st.session_state.get(_KEPT) or _Typed(clipped(st.query_params.get(_LINK, BOOKS)), 0)
     typed = st.session_state.get(key, {}).get("typed") or {}
     resting = True
     if typed.get("version") == kept.version:
-        kept = _Typed(_clipped(str(typed.get("text", ""))), kept.version)
+        kept = _Typed(clipped(str(typed.get("text", ""))), kept.version)
         resting = bool(typed.get("rest"))
     st.session_state[_KEPT] = kept
     if resting and kept.text:
@@ -80,7 +85,8 @@ def put(name: str) -> None:
     st.session_state[_KEPT] = _Typed(EXAMPLES[name], kept.version + 1 if kept else 1)
 
 
-def _clipped(text: str) -> str:
+def clipped(text: str) -> str:
+    """What of a text the box holds, without halves of characters."""
     return well_formed(text[:ROOM])
 
 
@@ -168,18 +174,22 @@ def _chip(token_id: int, written: bytes, place: tokenizers.Place) -> Chip:
         return Chip(f"‹{written[:24].hex(' ')}›", *place, token_id, note)
 
 
+def weights() -> Tensor:
+    """The starter model's embedding table, (V, C)."""
+    return cached.starter().model.tok_emb.weight.detach()
+
+
 def table(versions: Sequence[Spelled]) -> Table:
     """The starter model's embedding rows of the tokens drawn, each token once."""
     at, found = next((i, one) for i, one in enumerate(versions) if one.name == OWN)
     ids = list(dict.fromkeys(i for i, p in zip(found.ids, found.places, strict=True)
                              if p.start < SHOWN))  # fmt: skip
-    weights = cached.starter().model.tok_emb.weight.detach()  # (V, C)
-    numbers = weights[ids, :CHANNELS].tolist() if ids else []
+    numbers = weights()[ids, :CHANNELS].tolist() if ids else []
     written = {i: _chip(i, text, tokenizers.Place(0, 0)).written
                for i, text in zip(found.ids, found.written, strict=True)}  # fmt: skip
     title = (
         f"{OWN}: each of its tokens is a row of its embedding table. Here are the first "
-        f"{CHANNELS} of {weights.shape[1]} numbers; the strongest colours are ±{_reach():.2f}."
+        f"{CHANNELS} of {weights().shape[1]} numbers; the strongest colours are ±{_reach():.2f}."
     )
     rows = [Row(i, written[i], row) for i, row in zip(ids, numbers, strict=True)]
     return Table(title, at, _reach(), rows)
@@ -188,8 +198,7 @@ def table(versions: Sequence[Spelled]) -> Table:
 @st.cache_data(show_spinner=False)
 def _reach() -> float:
     """The largest number among the channels drawn, of all tokens: where the colours end."""
-    weights = cached.starter().model.tok_emb.weight.detach()
-    return float(weights[:, :CHANNELS].abs().max())
+    return float(weights()[:, :CHANNELS].abs().max())
 
 
 def comparison(text: str, versions: Sequence[Spelled], price: float) -> str:
