@@ -182,7 +182,8 @@ def typed() -> None:
         table=spelling.table(versions),
     )
     price = float(st.session_state["data.price"])
-    st.markdown(spelling.comparison(box.text, versions, price))
+    with st.container(key="data-comparison"):
+        st.markdown(spelling.comparison(box.text, versions, price))
     st.caption(
         "␣ is a blank, ↵ a new line, ‹200b› a character that cannot be seen, ‹e2 80› bytes that "
         "are no whole character. Dotted: a character that several tokens share. Dashed: unknown."

@@ -16,7 +16,9 @@ STORY = Corpus("Bundled story", "the bundled story", corpus.story(), "story")
 ODD = st.text(
     st.one_of(
         st.characters(),
-        st.sampled_from("\u0301\u200b\u200d\u202e\ufeff\x00\x07\t\n\r\x85\u2028 שלमा自👩\ud83d\udc69<|&"),
+        st.sampled_from(
+            "\u0301\u200b\u200d\u202e\ufeff\x00\x07\t\n\r\x85\u2028 שלमा自👩\ud83d\udc69<|&"
+        ),
     ),
     max_size=60,
 )
@@ -132,7 +134,7 @@ def test_the_verdicts_sentence_has_the_courses_ids(shared_data) -> None:
     ids = [1, 56, 2, 850, 988, 602, 533, 746, 5, 1126, 596, 5, 1, 67, 7, 38, 851, 1108, 754, 793, 7]
     lane = vocabulary.lane(plain, said, "said")
     assert [chip.token_id for chip in lane.chips] == ids
-    assert vocabulary.decoded(plain, str(ids)).startswith('" It\' s the last he painted,')
+    assert vocabulary.decoded(plain, str(ids)).startswith("\" It' s the last he painted,")
     unknown = vocabulary.lane(plain, "Hello, do you like tea?", "unknown")
     assert [chip.written for chip in unknown.chips if chip.mark == "bad"] == ["Hello"]
     with pytest.raises(KeyError, match="'Hello' is not in the vocabulary"):
