@@ -49,7 +49,7 @@ def test_every_stroke_cuts_anew_in_the_same_nodes_and_the_link_follows(
     page.evaluate("() => (window.flashes = 0)")
     part("textarea").evaluate(
         """(area) => new MutationObserver((all) => {
-          window.flashes += all.filter((m) => [...m.removedNodes].some((n) => n.nodeType === 1)).length;
+          window.flashes += all.filter((change) => change.removedNodes.length).length;
         }).observe(area.getRootNode().querySelector(".tokens"), { childList: true })"""
     )
     part("textarea").press("Control+End")
@@ -64,6 +64,7 @@ def test_every_stroke_cuts_anew_in_the_same_nodes_and_the_link_follows(
     link = page.url
     page.goto("about:blank")
     page.goto(link)
+    part(".chip").first.wait_for(timeout=60_000)
     wait_for_ids(part, typed)
     expect(part("textarea")).to_have_value(typed)
 

@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.lessons.data import cutting, spelling
-from tests.pages.test_data_page import opened, text_of, whole
+from tests.pages.test_data_page import opened, pasted, text_of, whole
 
 
 def drawn(app: AppTest, name: str) -> dict[str, Any]:
@@ -41,6 +41,12 @@ def test_a_passage_without_blanks_joins_from_every_list() -> None:
     app = opened(data__what="My sentence", text="one,two")
     app.button_group(key="data.joined").set_value(cutting.ALL).run()
     assert f"Yes: {cutting.ALL}" in text_of(app)
+
+
+def test_a_text_that_begins_with_blanks_without_end_has_a_line_to_cut() -> None:
+    app = pasted("\n" * 30_000 + "At last, a word.")
+    head = drawn(app, "1. White space")
+    assert "".join(head["signs"]) == "At␣last,␣a␣word."
 
 
 def test_a_token_is_found_by_its_letters_and_by_its_id() -> None:

@@ -45,6 +45,8 @@ class Lane(NamedTuple):
     chips: Sequence[Chip]
     facts: str
     """Beside the name: how many pieces, for instance."""
+    more: int = 0
+    """Further chips, left out because they begin after the first SHOWN characters."""
 
 
 class Row(NamedTuple):
@@ -133,5 +135,5 @@ def _lane(lane: Lane) -> Mapping[str, Any]:
         "name": lane.name,
         "facts": lane.facts,
         "chips": drawn,
-        "more": len(lane.chips) - len(drawn),
+        "more": lane.more + len(lane.chips) - len(drawn),
     }

@@ -88,7 +88,7 @@ class View {
     this.drawText();
     this.drawLanes();
     this.drawTable();
-    this.point(this.pinned && place(this.root.getRootNode().activeElement));
+    this.point((this.pinned &&= place(this.root.getRootNode().activeElement)));
   }
 
   // The text falls apart wherever a piece of the focused lane begins or ends.
@@ -196,7 +196,11 @@ class View {
       }
     });
     for (const row of this.rows.children) row.classList.toggle("lit", ids.has(row.place.id));
-    if (at && !("id" in at)) this.bring([...this.rows.children].find((row) => row.classList.contains("lit")));
+    if (at && !("id" in at)) {
+      const rows = [...this.rows.children].filter((row) => row.classList.contains("lit"));
+      this.bring(rows.at(-1));
+      this.bring(rows[0]);
+    }
     set(this.about, "textContent", said || (at ? "" : "Point at a piece, or reach it with Tab and the arrow keys."));
   }
 

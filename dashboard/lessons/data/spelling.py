@@ -1,6 +1,7 @@
 """One text in the tokens of several tokenizers: pieces, counts, cost, and what scripts cost."""
 
 import sys
+from bisect import bisect_left
 from collections.abc import Sequence
 from typing import Any, NamedTuple, cast
 
@@ -12,6 +13,7 @@ from dashboard.components.tokens import SHOWN, Box, Chip, Lane, Row, Table
 from dashboard.corpus_choice import BY_DIGEST, Corpus
 from dashboard.drawn import drawn
 from dashboard.lessons.data import vocabulary
+from dashboard.wording import counted
 from llm_core import tokenizers
 from llm_core.corpus import well_formed
 from llm_core.tokenizers import gpt4
@@ -159,14 +161,20 @@ def lanes(text: str, versions: Sequence[Spelled], corpus: Corpus) -> list[Lane]:
         if found.name == WORDS:
             made.append(vocabulary.lane(vocabulary.knows(corpus, special=True), text, WORDS))
             continue
-        drawn_ones = zip(found.ids, found.written, found.places, strict=True)
-        facts = f"{len(found.ids):,} token{'' if len(found.ids) == 1 else 's'}"
-        made.append(Lane(found.name, [_chip(*one) for one in drawn_ones], facts))
+        n = _drawn(found)
+        seen = zip(found.ids[:n], found.written[:n], found.places[:n], strict=True)
+        facts = counted(len(found.ids), "token")
+        made.append(Lane(found.name, [_chip(*one) for one in seen], facts, len(found.ids) - n))
     return made
 
 
+def _drawn(found: Spelled) -> int:
+    """How many tokens begin in the part of the text that is drawn."""
+    return bisect_left(found.places, SHOWN, key=lambda place: place.start)
+
+
 def _chip(token_id: int, written: bytes, place: tokenizers.Place) -> Chip:
-    count = f"{len(written)} byte{'' if len(written) == 1 else 's'}: {written[:24].hex(' ')}"
+    count = f"{counted(len(written), 'byte')}: {written[:24].hex(' ')}"
     try:
         return Chip(chips.visible(written.decode("utf-8")), *place, token_id, count)
     except UnicodeDecodeError:
@@ -182,16 +190,19 @@ def weights() -> Tensor:
 def table(versions: Sequence[Spelled]) -> Table:
     """The starter model's embedding rows of the tokens drawn, each token once."""
     at, found = next((i, one) for i, one in enumerate(versions) if one.name == OWN)
-    ids = list(dict.fromkeys(i for i, p in zip(found.ids, found.places, strict=True)
-                             if p.start < SHOWN))  # fmt: skip
+    n = _drawn(found)
+    texts = dict(zip(found.ids[:n], found.written[:n], strict=True))
+    ids = list(texts)
     numbers = weights()[ids, :CHANNELS].tolist() if ids else []
-    written = {i: _chip(i, text, tokenizers.Place(0, 0)).written
-               for i, text in zip(found.ids, found.written, strict=True)}  # fmt: skip
     title = (
         f"{OWN}: each of its tokens is a row of its embedding table. Here are the first "
         f"{CHANNELS} of {weights().shape[1]} numbers; the strongest colours are ±{_reach():.2f}."
     )
-    rows = [Row(i, written[i], row) for i, row in zip(ids, numbers, strict=True)]
+    nowhere = tokenizers.Place(0, 0)
+    rows = [
+        Row(i, _chip(i, texts[i], nowhere).written, row)
+        for i, row in zip(ids, numbers, strict=True)
+    ]
     return Table(title, at, _reach(), rows)
 
 

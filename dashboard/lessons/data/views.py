@@ -61,6 +61,7 @@ def sample(corpus: Corpus) -> str:
 def with_marks(corpus: Corpus) -> str:
     """One of the first lines, the one with the most kinds of punctuation: worth cutting."""
     lines = [line[:OPENING] for line in corpus.text[:TRAINED_ON].splitlines() if line.strip()]
+    lines = lines or [corpus.text.strip()[:OPENING]]
     return max(lines, key=lambda line: len(set(line) & set(",.:;?!\"'()-_")))
 
 
