@@ -51,7 +51,8 @@ def test_whatever_was_typed_can_be_drawn(typed: str) -> None:
 
 
 @given(ODD)
-def test_every_passage_is_cut_and_drawn(passage: str) -> None:
+def test_every_passage_is_cut_and_drawn(typed: str) -> None:
+    passage = well_formed(typed)
     lanes = cutting.lanes(passage)
     assert [[passage[c.start : c.end] for c in lane.chips] for lane in lanes] == [
         list(step) for step in tokenizers.split_in_steps(passage)
