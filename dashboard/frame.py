@@ -108,6 +108,19 @@ def idea(
     return decorate
 
 
+def part(draw: Draw) -> Draw:
+    """A part of an idea that reruns alone, without the rest: for what follows every stroke."""
+
+    @st.fragment
+    @wraps(draw)
+    def shown() -> None:
+        jobs.courtesy().page_begins()
+        with guarded():
+            draw()
+
+    return shown
+
+
 class guarded:
     """Turns an error into one sentence on the page; what was drawn before it stays."""
 

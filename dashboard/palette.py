@@ -101,11 +101,12 @@ def dark_of() -> dict[str, str]:
 
 
 def css() -> str:
-    """The roles as CSS variables, for both themes: `var(--train)`, `var(--token-2)`.
+    """The roles as CSS variables, for both themes: `var(--train)`, `var(--token-2)`, and so on.
 
     Streamlit sets `color-scheme` on its root element, and `light-dark()` follows it, so a change of
     theme needs no rerun.
     """
     named = ROLES | {f"token-{i}": tone for i, tone in enumerate(TOKENS)}
+    named |= {f"diverging-{i}": tone for i, tone in enumerate(DIVERGING)}
     rows = [f"--{name}: light-dark({t.light}, {t.dark});" for name, t in named.items()]
     return ".stApp { " + " ".join(rows) + " }"

