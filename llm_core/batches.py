@@ -86,6 +86,12 @@ class Coverage(NamedTuple):
     """(N,); in how many windows each token is read."""
     as_target: Tensor
     """(N,); in how many windows each token is the answer."""
+    repeated: int
+    """Tokens read in more than one window."""
+    skipped: int
+    """Tokens between two windows that are neither read nor an answer."""
+    tail: int
+    """The same at the end: too few to fill one more window, or in windows that were dropped."""
 
 
 def coverage(
@@ -104,12 +110,19 @@ def coverage(
     inputs, targets = windows(torch.arange(n_tokens), context_length, stride)  # (W, T) each
     dropped = len(inputs) % batch_size if drop_last else 0
     kept = len(inputs) - dropped
+    as_input = inputs[:kept].flatten().bincount(minlength=n_tokens)  # (N,)
+    as_target = targets[:kept].flatten().bincount(minlength=n_tokens)  # (N,)
+    unused = int((as_input + as_target == 0).sum())
+    tail = n_tokens - 1 - int(targets[kept - 1, -1]) if kept else n_tokens
     return Coverage(
         windows=kept,
         batches=-(-kept // batch_size),
         dropped=dropped,
-        as_input=inputs[:kept].flatten().bincount(minlength=n_tokens),  # (N,)
-        as_target=targets[:kept].flatten().bincount(minlength=n_tokens),  # (N,)
+        as_input=as_input,
+        as_target=as_target,
+        repeated=int((as_input > 1).sum()),
+        skipped=unused - tail,
+        tail=tail,
     )
 
 

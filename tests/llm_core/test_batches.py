@@ -57,6 +57,10 @@ def test_coverage_is_what_a_loader_reads(n_tokens, context_length, stride, batch
     for counts, part in ((found.as_input, 0), (found.as_target, 1)):
         times = Counter(place for batch in read for place in batch[part].flatten().tolist())
         assert counts.tolist() == [times[place] for place in range(n_tokens)]
+    used = {place for batch in read for part in batch for place in part.flatten().tolist()}
+    assert found.tail == n_tokens - 1 - max(used, default=-1)
+    assert found.skipped + found.tail + len(used) == n_tokens
+    assert found.repeated == sum(count > 1 for count in found.as_input.tolist())
 
 
 @given(st.integers(2, 60), st.integers(1, 9), st.integers(1, 9), st.integers(1, 5), st.booleans())
