@@ -21,7 +21,7 @@ COUNTED = 200_000
 MERGES = 400
 TABLE = 8
 """Rows of the table of pairs."""
-PASSAGE = 90
+PASSAGE = 130
 """Characters of the text on which a merge is shown."""
 SEARCHED = 20_000
 """Pieces in which a place is looked for where a merge happens."""
@@ -164,7 +164,6 @@ def _shown(tokens: list[bytes], framed: Iterable[bool]) -> list[Shown]:
 # GPT-2's ------------------------------------------------------------------------------------------
 
 
-@st.cache_data(show_spinner=False, max_entries=256)
 def gpt2_pieces(text: str) -> list[str]:
     """The pieces of a typed text; each is merged by itself.
 

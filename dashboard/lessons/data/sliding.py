@@ -188,7 +188,6 @@ def rungs(window: batches.Windows, over: str, number: int = 0) -> list[Rung]:
     ]
 
 
-@st.cache_data(show_spinner=False, max_entries=128)
 def word_examples(passage: str) -> list[tuple[str, str]]:
     """Sentence so far and next word; where there are no blanks, each character is a word."""
     words = list(tokenizers.stretches(" ".join(passage.split())))[:MOST_WORDS]
