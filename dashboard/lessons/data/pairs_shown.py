@@ -165,11 +165,11 @@ def moment(steps: Sequence[ReplayStep], n: int) -> None:
     if not offers:
         st.caption("No two neighbours make a token of GPT-2, so this is the end.")
         return
-    named = ", ".join(f"{turn(rank).removeprefix('merge ')}" for rank, _ in offers[:6])
+    named = ", ".join(turn(rank).removeprefix("merge ") for rank, _ in offers[:6])
     more = f" and {len(offers) - 6} more" if len(offers) > 6 else ""
     st.caption(
-        f"Neighbours that GPT-2 can merge were learnt as merge {named}{more}. The earliest goes "
-        f"next: {turn(offers[0][0])}."
+        f"Two neighbours can merge in {wording.counted(len(offers), 'place')}, by merge {named}"
+        f"{more}. The one learnt first goes next: {turn(offers[0][0])}."
     )
 
 
