@@ -57,6 +57,16 @@ def test_the_brackets_are_the_loaders_windows(setting: Setting, which: str) -> N
     assert max(b.lane for b in seen.brackets) < seen.lanes
 
 
+@pytest.mark.parametrize("which", [FIRST, SECOND, LAST])
+@pytest.mark.parametrize("shape", [(16, 16, 16), (16, 1, 16), (1, 16, 16), (4, 4, 4), (5, 3, 7)])
+def test_on_the_text_the_batch_looked_at_is_in_sight(
+    shape: tuple[int, int, int], which: str
+) -> None:
+    seen = sliding.strip(STORY, Setting(TEXT, 0, *shape, True), which)
+    assert any(bracket.state == "here" for bracket in seen.brackets)
+    assert len(seen.tokens) <= sliding.ON_STRIP
+
+
 @settings(max_examples=100, deadline=None)
 @given(numbers)
 def test_a_token_is_pale_only_if_no_kept_window_uses_it(setting: Setting) -> None:

@@ -155,3 +155,9 @@ def test_what_is_tested_and_said_of_hugging_face_is_said_of_this_trainer() -> No
     assert "Hugging Face's trainer makes the same merges" in text_of(opened(**SHOWN))
     assert pairs.learned(story())[0].merged == b" t"
     assert corpus.story().count(" t") >= pairs.learned(story())[0].count
+
+
+def test_a_long_text_is_said_to_be_counted_in_part_only() -> None:
+    assert "are counted" not in text_of(opened())
+    app = pasted("It was a dark night. " * 6000)
+    assert "Here only its first 100,000 characters are counted." in text_of(app)

@@ -16,7 +16,7 @@ from dashboard.lessons.data.spelling import spelled
 from llm_core import tokenizers
 from llm_core.tokenizers import BPETokenizer, Merge, ReplayStep
 
-COUNTED = 200_000
+COUNTED = 100_000
 """Characters of a text that pairs are counted in."""
 MERGES = 400
 TABLE = 8

@@ -134,9 +134,10 @@ def strip(corpus: Corpus, setting: Setting, which: str) -> Strip:
     positions = batches.windows(range(len(ids)), length, stride)
     at = batch_number(found.batches, which) if found.batches else 0
     here = range(at * setting.batch_size, min((at + 1) * setting.batch_size, found.windows))
-    first = max(0, int(positions.inputs[here.start, 0]) - BEFORE)
-    if which == LAST:
-        first = max(first, len(ids) - ON_STRIP)
+    edges = [int(positions.inputs[window, 0]) for window in (here.start, max(here.stop - 1, 0))]
+    first = max(0, edges[0] - BEFORE)
+    if which == LAST:  # as much of the end as leaves the batch's last window in sight
+        first = max(first, min(len(ids) - ON_STRIP, edges[1] - BEFORE))
     places = range(0 if len(ids) <= ON_STRIP else first, min(len(ids), first + ON_STRIP))
     lanes = -(-(length + 1) // stride)
     near = range(max(0, (places.start - length) // stride), len(positions.inputs))
@@ -149,12 +150,12 @@ def strip(corpus: Corpus, setting: Setting, which: str) -> Strip:
         span = range(reads[0], reads[-1] + 1)
         brackets.append(Bracket(window + 1, span, answer, window % lanes, state))
     shown = [ids[place] for place in places]
-    used = (found.as_input + found.as_target).bool().tolist()
+    part = slice(places.start, places.stop)
     return Strip(
         places,
         written(shown, setting.over),
         shown,
-        [used[place] for place in places],
+        (found.as_input[part] + found.as_target[part]).bool().tolist(),
         min(lanes, len(positions.inputs)),
         brackets,
     )
