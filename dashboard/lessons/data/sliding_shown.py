@@ -91,7 +91,7 @@ def _lane(bracket: sliding.Bracket, place: int, answers: bool) -> str:
         ends = (" starts" if first else "") + (" ends" if last else "")
         label = f"<b>{bracket.number}</b>" if first else ""
         return f'<i class="lane in{ends} {bracket.state}" style="{style}">{label}</i>'
-    if answers and place == bracket.answer:
+    if answers and place == bracket.answer and bracket.state != "dropped":
         return f'<i class="lane answers {bracket.state}" style="{style}"></i>'
     return ""
 
