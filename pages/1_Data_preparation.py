@@ -5,7 +5,17 @@ import streamlit as st
 from dashboard import chips, corpus_choice, frame, live, predict, session, source, wording
 from dashboard.components import plot, tokens
 from dashboard.lessons.data import cutting as cuts
-from dashboard.lessons.data import figures, meanings, meanings_views, spelling, views
+from dashboard.lessons.data import (
+    figures,
+    meanings,
+    meanings_views,
+    pairs,
+    pairs_shown,
+    sliding,
+    sliding_shown,
+    spelling,
+    views,
+)
 from dashboard.lessons.data import vocabulary as vocabularies
 from llm_core import batches, embeddings, tokenizers, word2vec
 
@@ -225,56 +235,31 @@ byte_pairs()
 @frame.idea("Where do byte pairs come from?")
 def training_pairs() -> None:
     """Learn byte pairs from the text, one merge at a time."""
-    learned = views.merges(corpus)
+    counted = pairs.part_of(corpus)
     st.markdown(
         "Start from single bytes. Count which two neighbours stand together most often, make them "
         "one token, and count again."
-        + (f" Here only {views.sample(corpus)} are counted." if views.is_long(corpus) else "")
+        + ("" if counted == "the text" else f" Here only {counted} are counted.")
     )
     guess = predict.choice(
         "What will the very first merge of this text be?",
-        ["Two letters", "A blank and a letter", "Something else"],
+        pairs.FIRST_MERGE,
         key="data.first",
         done="data",
     )
     if guess is None:
         return
-    if not learned:
-        raise ValueError("no two neighbours occur twice in this text; choose a longer one")
-    first = learned[0].merged.decode("utf-8", "replace")
-    kind = (
-        "Two letters" if first.isalpha()
-        else "A blank and a letter" if first[0] == " " and first[1:].isalpha()
-        else "Something else"
-    )  # fmt: skip
-    predict.verdict(
-        guess, kind, f"That pair stands {learned[0].count:,} times in {views.sample(corpus)}."
+    learned = pairs.learned(corpus)
+    why = f"That pair stands {wording.counted(learned[0].count, 'time')} in {counted}."
+    predict.verdict(guess, pairs.kind(learned[0]), why)
+    n = pairs_shown.stepper(
+        "Merges made", len(learned), key="data.merges", on="Merge", icon=":material/join_inner:"
     )
-    n = step_through(len(learned))
-    pieces = views.after_merges(corpus, n)
-    left, right = st.columns([1, 1.2], gap="large")
-    with left:
-        if n < len(learned):
-            st.caption(f"Merge {n + 1}, for token {learned[n].rank}: the candidates")
-            plot.show(
-                figures.candidates(corpus, n),
-                key="data-candidates",
-                alt="The most frequent pairs before the next merge",
-                height=320,
-            )
-            ties = learned[n].ties
-            if ties:
-                st.caption(f"{ties} more are as frequent; the pair with the smaller ids wins.")
-    with right:
-        st.caption(
-            f"The beginning of the text after {wording.counted(n, 'merge')}: {len(pieces)} tokens"
-        )
-        newest = learned[n - 1].rank if n else None
-        chips.show(
-            [piece.text for piece in pieces],
-            marks=["lit" if piece.token_id == newest else "" for piece in pieces],
-        )
-        st.caption("Framed: the token made by the last merge.")
+    pairs_shown.merge(corpus, n)
+    st.caption(
+        "Hugging Face's trainer makes the same merges: this project's tests compare the two, on "
+        "the bundled story and on many small texts."
+    )
     source.show(
         tokenizers.train_steps,
         tokenizers.BPETokenizer.from_merges,
@@ -283,57 +268,91 @@ def training_pairs() -> None:
     )
 
 
-def step_through(most: int) -> int:
-    """A slider over the merges, with one step back and on."""
-
-    def move(by: int) -> None:
-        now = int(st.session_state["data.merges"])
-        st.session_state["data.merges"] = min(max(now + by, 0), most)
-
-    left, middle, right = st.columns([4, 1, 1], vertical_alignment="bottom")
-    n = left.slider("Merges made", 0, most, 0, key="data.merges", bind="query-params")
-    middle.button("Back", icon=":material/undo:", on_click=move, args=(-1,), key="data.back")
-    right.button("Merge", icon=":material/join_inner:", on_click=move, args=(1,), key="data.on")
-    return min(max(int(n), 0), most)
-
-
 training_pairs()
+
+
+@frame.idea("How does GPT-2 put a word together?")
+def replaying() -> None:
+    """GPT-2's own merges on any word, forward and back."""
+    st.markdown(
+        "GPT-2's makers learnt 50,000 merges from web pages, in this way. To cut a new word, it is "
+        "taken apart into bytes; then, of all neighbours that can merge, those go first whose "
+        "merge was learnt first."
+    )
+    typed = st.text_input(
+        "A word, as GPT-2 meets it (a blank in front counts)",
+        " lighthouse",
+        key="data.word",
+        bind="query-params",
+        max_chars=pairs.WORD,
+        live=True,
+    )
+    piece = pairs_shown.choose_piece(typed)
+    steps = pairs.replay(piece)
+    guess = predict.choice(
+        "How many tokens will be left in the end?",
+        pairs.TOKENS_LEFT,
+        key="data.left",
+        done="data",
+    )
+    if guess is None:
+        return
+    length = wording.counted(len(piece.encode()), "byte")
+    predict.verdict(guess, pairs.left(steps), f"The way begins with {length}.")
+    n = pairs_shown.stepper(
+        "Merges of this word", len(steps) - 1, key="data.replayed", on="Merge",
+        icon=":material/join_inner:",
+    )  # fmt: skip
+    pairs_shown.moment(steps, n)
+    pairs_shown.ladder(steps, n)
+    pairs_shown.result(corpus, piece)
+    source.show(tokenizers.BPETokenizer.replay, tokenizers.BPETokenizer._replay,
+                key="data.replay.code")  # fmt: skip
+
+
+replaying()
 
 
 @frame.idea("What exactly does the model learn from?")
 def windows() -> None:
     """Windows over the ids, each with its answer one place further on."""
     st.markdown(
-        "The model reads a window of tokens and has to name the next one. So the answer to every "
-        "place is the token one place further on: the text itself is the teacher."
+        "The model reads a **window** of tokens and has to name the next one. So the text itself "
+        "is the teacher. A window is as long as the **context length**; the next one begins a "
+        "**stride** further on; a **batch** is what the model reads before it is corrected."
     )
-    left, right = st.columns(2)
-    size = left.slider("Context length", 1, 16, 4, key="data.context", bind="query-params")
-    stride = right.slider("Stride", 1, 16, 4, key="data.stride", bind="query-params")
-    made = views.slide(corpus, int(size), int(stride))
-    rows = views.window_rows(corpus, int(size), int(stride), 4)
-    for i in range(0, len(rows), 2):
-        left, right = st.columns(2)
-        for place, row, name in ((left, rows[i], "input"), (right, rows[i + 1], "target")):
-            with place:
-                if i == 0:
-                    st.caption(name)
-                chips.show([piece.text for piece in row], ids=[piece.token_id for piece in row])
-    st.caption(
-        f"{wording.counted(len(made.windows.inputs), 'window')}. Each shares "
-        f"{wording.counted(made.overlap, 'token')} with the next and skips {made.skipped}; "
-        f"{wording.counted(made.tail, 'token')} at the end of the text "
-        f"{'fills' if made.tail == 1 else 'fill'} no window."
+    setting = sliding_shown.choose()
+    which = sliding_shown.which_batch()
+    guess = predict.choice(
+        "What is the answer that belongs to the last token of a window?",
+        sliding.ANSWERS,
+        key="data.answer",
+        done="data",
     )
-    st.markdown("Each window holds one exercise per place, with a growing context:")
-    tokens = [piece.text for piece in rows[0]]
-    answers = [piece.text for piece in rows[1]]
-    ladder = [f"{''.join(tokens[: i + 1])}  →  {answers[i]}" for i in range(len(answers))]
-    st.code("\n".join(line.replace("\n", "↵") for line in ladder), language=None, wrap_lines=True)
+    sliding_shown.brackets(corpus, setting, which, answers=guess is not None)
+    st.caption(sliding_shown.counts(corpus, setting))
+    if guess is None:
+        return
+    predict.verdict(
+        guess,
+        sliding.last_answer(corpus, setting),
+        "It is dotted above. So each target row is its input row, moved on by one:",
+    )
+    window = sliding.batch(corpus, setting, which)
+    sliding_shown.sides(corpus, setting, which)
+    st.markdown("A window holds one exercise per place. Here are those of the first row:")
+    sliding_shown.ladder(sliding.rungs(window, setting.over))
+    st.markdown("The same with whole words, on your sentence at the top of the page:")
+    sliding_shown.word_table(sliding.word_examples(sentence))
     source.show(
         batches.windows,
+        batches.WindowDataset,
+        batches.load,
+        batches.batch_at,
+        batches.coverage,
+        batches.growing_contexts,
         key="data.windows.code",
-        shapes={"inputs": made.windows.inputs, "targets": made.windows.targets},
+        shapes=window._asdict(),
     )
 
 

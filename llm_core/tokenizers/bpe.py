@@ -43,6 +43,10 @@ class ReplayStep(NamedTuple):
     """The token that has just been made; None at the start."""
     rank: int | None
     """That token's id: the turn at which it was learned."""
+    place: int | None
+    """Where it stands among the parts, counted from 0."""
+    offers: tuple[int | None, ...]
+    """For each two neighbours the id of the token they would make, if any: the smallest is next."""
 
 
 class _Remembered(dict[str, list[int]]):
@@ -237,15 +241,16 @@ class BPETokenizer:
 
     def _replay(self, piece: bytes) -> Iterator[ReplayStep]:
         parts = [bytes([value]) for value in piece]
-        yield ReplayStep(tuple(parts), None, None)
-        while True:
-            joined = [left + right for left, right in pairwise(parts)]
-            ranked = [(self.ranks[both], i) for i, both in enumerate(joined) if both in self.ranks]
-            if not ranked:
-                return
+        offers = self._offers(parts)
+        yield ReplayStep(tuple(parts), None, None, None, offers)
+        while ranked := [(rank, i) for i, rank in enumerate(offers) if rank is not None]:
             rank, place = min(ranked)
-            parts[place : place + 2] = [joined[place]]
-            yield ReplayStep(tuple(parts), joined[place], rank)
+            parts[place : place + 2] = [parts[place] + parts[place + 1]]
+            offers = self._offers(parts)
+            yield ReplayStep(tuple(parts), parts[place], rank, place, offers)
+
+    def _offers(self, parts: Sequence[bytes]) -> tuple[int | None, ...]:
+        return tuple(self.ranks.get(left + right) for left, right in pairwise(parts))
 
     def _stretch_ids(self, stretch: str) -> list[int]:
         """The ids of a stretch, from those of its pieces; each piece is a stretch as well."""

@@ -1,11 +1,22 @@
 """Claims about windows and batches."""
 
+from collections import Counter
+
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llm_core.batches import GPTDatasetV1, create_dataloader_v1, windows
+from llm_core.batches import (
+    GPTDatasetV1,
+    WindowDataset,
+    batch_at,
+    coverage,
+    create_dataloader_v1,
+    growing_contexts,
+    load,
+    windows,
+)
 from llm_core.corpus import story
 from llm_core.tokenizers import SimpleTokenizerV1, build_vocabulary, gpt2_tokenizer, split_words
 
@@ -32,6 +43,52 @@ def test_windows_share_one_memory():
     assert targets.untyped_storage().data_ptr() == row.untyped_storage().data_ptr()
     row[1] = -7
     assert inputs[1, 0] == inputs[0, 1] == targets[0, 0] == -7
+
+
+@given(st.integers(2, 90), st.integers(1, 9), st.integers(1, 9), st.integers(1, 9), st.booleans())
+def test_coverage_is_what_a_loader_reads(n_tokens, context_length, stride, batch_size, drop_last):
+    if n_tokens <= context_length:
+        return
+    numbers = WindowDataset(range(n_tokens), context_length, stride)
+    read = list(load(numbers, batch_size, shuffle=False, drop_last=drop_last))
+    found = coverage(n_tokens, context_length, stride, batch_size, drop_last)
+    assert (found.batches, found.windows) == (len(read), sum(len(inputs) for inputs, _ in read))
+    assert found.dropped == len(numbers) - found.windows
+    for counts, part in ((found.as_input, 0), (found.as_target, 1)):
+        times = Counter(place for batch in read for place in batch[part].flatten().tolist())
+        assert counts.tolist() == [times[place] for place in range(n_tokens)]
+    used = {place for batch in read for part in batch for place in part.flatten().tolist()}
+    assert found.tail == n_tokens - 1 - max(used, default=-1)
+    assert found.skipped + found.tail + len(used) == n_tokens
+    assert found.repeated == sum(count > 1 for count in found.as_input.tolist())
+
+
+@given(st.integers(2, 60), st.integers(1, 9), st.integers(1, 9), st.integers(1, 5), st.booleans())
+def test_a_batch_taken_out_is_the_one_that_comes_at_its_turn(n, length, stride, size, drop_last):
+    if n <= length:
+        return
+    loader = load(WindowDataset(range(n), length, stride), size, False, drop_last)
+    before = torch.get_rng_state()
+    taken = [batch_at(loader, index) for index in range(len(loader))]
+    assert torch.equal(torch.get_rng_state(), before)
+    for ours, theirs in zip(taken, loader, strict=True):
+        assert torch.equal(ours.inputs, theirs[0])
+        assert torch.equal(ours.targets, theirs[1])
+    with pytest.raises(IndexError, match=f"no number {len(loader)}"):
+        batch_at(loader, len(loader))
+
+
+def test_a_shuffled_loader_has_no_batch_at_a_place():
+    with pytest.raises(ValueError, match="load with shuffle=False"):
+        batch_at(load(WindowDataset(range(9), 2, 2), 2, shuffle=True, drop_last=True), 0)
+
+
+@given(st.lists(st.integers(), min_size=1, max_size=20), st.integers(1, 25))
+def test_the_growing_contexts_are_all_beginnings_of_a_window_and_what_follows(ids, length):
+    examples = list(growing_contexts(ids, length))
+    assert [[*context, answer] for context, answer in examples] == [
+        ids[: n + 1] for n in range(1, min(length, len(ids) - 1) + 1)
+    ]
 
 
 def test_every_token_but_the_first_is_a_target_once_when_windows_do_not_overlap():
@@ -75,6 +132,22 @@ def test_the_verdicts_first_batches_are_the_books(shared_data):
     assert inputs.shape == targets.shape == (8, 4)
     assert inputs[0].tolist() == [40, 367, 2885, 1464]
     assert inputs[7].tolist() == [284, 3285, 326, 11]
+
+
+def test_the_verdicts_growing_contexts_are_the_books(shared_data):
+    text = shared_data("the-verdict.txt").read_text(encoding="utf-8")
+    tokenizer = gpt2_tokenizer()
+    ids = tokenizer.encode(text)[50:]
+    lines = [
+        f"{tokenizer.decode(context)} ----> {tokenizer.decode([answer])}"
+        for context, answer in growing_contexts(ids, 4)
+    ]
+    assert lines == [
+        " and ---->  established",
+        " and established ---->  himself",
+        " and established himself ---->  in",
+        " and established himself in ---->  a",
+    ]
 
 
 def test_the_verdict_makes_nine_training_batches_and_one_for_validation(shared_data):
@@ -141,3 +214,8 @@ def test_a_text_shorter_than_a_window_is_refused_with_both_numbers():
 def test_windows_have_a_size_and_move(context_length, stride):
     with pytest.raises(ValueError, match="choose 1 or more of each"):
         windows([1, 2, 3], context_length, stride)
+
+
+def test_a_batch_has_windows():
+    with pytest.raises(ValueError, match="a batch of 0 windows teaches nothing"):
+        coverage(9, 2, 2, batch_size=0)

@@ -129,14 +129,28 @@ def test_the_fast_way_and_the_readable_way_give_the_same_tokens(tokenizer, text)
 @given(st.text("etharson", min_size=1))
 def test_each_replayed_step_joins_two_neighbours_into_the_named_token(tokenizer, word):
     start, *steps = tokenizer.replay(word)
-    assert start == (tuple(bytes([value]) for value in word.encode()), None, None)
+    assert start[:4] == (tuple(bytes([value]) for value in word.encode()), None, None, None)
     before = start.parts
     for step in steps:
         assert len(step.parts) == len(before) - 1
         assert b"".join(step.parts) == word.encode()
-        assert step.merged in step.parts
+        assert step.parts[step.place] == step.merged == b"".join(before[step.place :][:2])
         assert tokenizer.token_bytes(step.rank) == step.merged
         before = step.parts
+
+
+@given(st.text(max_size=20))
+def test_of_all_offers_the_token_that_was_learned_first_is_made_and_of_equal_ones_the_left(
+    tokenizer, text
+):
+    for piece in split_pieces(text):
+        steps = list(tokenizer.replay(piece))
+        for step, after in pairwise(steps):
+            joined = [left + right for left, right in pairwise(step.parts)]
+            assert step.offers == tuple(tokenizer.ranks.get(both) for both in joined)
+            assert after.rank == min(offer for offer in step.offers if offer is not None)
+            assert after.place == step.offers.index(after.rank)
+        assert not any(steps[-1].offers)
 
 
 # Equality with a reference: tiktoken, Hugging Face

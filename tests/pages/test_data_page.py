@@ -69,37 +69,6 @@ def test_a_sentence_of_known_words_encodes() -> None:
     assert "UnknownTokenError" not in text_of(app)
 
 
-def test_merges_can_be_stepped_back_and_on_and_jumped_to_by_link() -> None:
-    app = opened(data__merges="5")
-    app.checkbox(key="data.first.skip").set_value(True).run()
-    assert "after 5 merges" in text_of(app)
-    app.button(key="data.on").click().run()
-    assert "after 6 merges" in text_of(app)
-    app.button(key="data.back").click().run()
-    app.slider(key="data.merges").set_value(0).run()
-    app.button(key="data.back").click().run()
-    assert "after 0 merges" in text_of(app)
-    app.slider(key="data.merges").set_value(views.MERGES).run()
-    app.button(key="data.on").click().run()
-    assert whole(app)
-
-
-def test_more_merges_never_make_more_tokens() -> None:
-    lengths = [len(views.after_merges(story(), n)) for n in (0, 10, 100, views.MERGES)]
-    assert lengths == sorted(lengths, reverse=True)
-    assert lengths[-1] < lengths[0]
-
-
-@pytest.mark.parametrize(("size", "stride"), [(4, 4), (4, 1), (16, 1), (1, 16), (3, 7)])
-def test_overlap_gap_and_tail_account_for_every_token(size: int, stride: int) -> None:
-    made = views.slide(story(), size, stride)
-    count, starts = len(views.gpt2_ids(story())), len(made.windows.inputs)
-    read = {s * stride + i for s in range(starts) for i in range(size)}
-    assert starts * size - len(read) == (starts - 1) * made.overlap
-    assert len(read) + (starts - 1) * made.skipped + made.tail == count - 1  # the last is a target
-    assert made.tail < stride
-
-
 def test_look_up_is_the_books_row_and_equals_the_product() -> None:
     """The book, section 2.7, seed 123."""
     found = views.look_up(3, 123)
@@ -134,7 +103,6 @@ def test_ten_megabytes_get_one_sentence_and_the_story_stays() -> None:
 @pytest.mark.parametrize("text", ["x", "🙂", "שלום עולם", "\u200b", "one two"])
 def test_a_text_shorter_than_a_window_is_told_so_and_the_rest_of_the_page_stays(text: str) -> None:
     app = pasted(text)
-    app.checkbox(key="data.first.skip").set_value(True).run()
     app.slider(key="data.context").set_value(16).run()
     assert not app.exception
     assert any("use a longer text or a shorter window" in w.value for w in app.warning)
@@ -175,7 +143,7 @@ def test_the_downloaded_verdict_is_used(shared_data, tmp_path: Path) -> None:
 def test_both_ends_of_the_sliders_make_sense() -> None:
     app = opened()
     for key, ends in {
-        "data.context": (1, 16), "data.stride": (1, 16), "data.id": (0, 5),
+        "data.id": (0, 5),
         "data.batch": (1, 16), "data.size": (1, 64), "data.hop": (1, 64),
     }.items():  # fmt: skip
         for end in ends:
@@ -188,18 +156,3 @@ def test_only_as_many_names_are_written_on_the_map_as_can_be_read() -> None:
     assert len(seen.frequent) == views.MAP_NAMES < len(seen.words)
     assert {"␣the", "␣and"} <= {seen.words[place] for place in seen.frequent}
     assert f"You see {seen.share:.1%} of all difference" in text_of(opened())
-
-
-def test_a_long_text_is_said_to_be_counted_in_part_only() -> None:
-    assert "in its first 20,000 characters" in text_of(opened())
-    app = pasted("It was a dark night. " * 40)
-    assert "first 20,000 characters" not in text_of(app)
-
-
-def test_one_token_fills_no_window_and_two_fill_none() -> None:
-    app = opened(data__context="4", data__stride="4")
-    tail = views.slide(story(), 4, 4).tail
-    verb = (
-        "token at the end of the text fills" if tail == 1 else "tokens at the end of the text fill"
-    )
-    assert f"{tail} {verb} no window" in text_of(app)

@@ -3,32 +3,12 @@
 from html import escape
 from typing import Any
 
-from dashboard import charts, chips, palette
+from dashboard import charts
 from dashboard.corpus_choice import Corpus
 from dashboard.drawn import drawn
 from dashboard.lessons.data import views
 
 _CHANNELS = 8  # of a vector, drawn; the rest would only be more of the same
-
-
-def written(token: bytes) -> str:
-    """A token of bytes as it stands at an axis."""
-    return escape(chips.visible(token.decode("utf-8", "backslashreplace")), quote=False)
-
-
-@drawn
-def candidates(corpus: Corpus, n: int) -> Any:
-    """The most frequent pairs before merge n + 1, the winner on top."""
-    rows = views.merges(corpus)[n].candidates
-    labels = [f"{written(row.pair[0])} + {written(row.pair[1])}" for row in rows]
-    return charts.bars(
-        {"count": [row.count for row in rows]},
-        labels=[f"<b>{labels[0]}</b>", *labels[1:]],
-        colours={"count": palette.OUTPUT},
-        value_title="times",
-        sideways=True,
-        number_format=",d",
-    )
 
 
 @drawn

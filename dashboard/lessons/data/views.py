@@ -24,8 +24,6 @@ PREVIEW = 80
 """Characters of the text that stand at the top of the page: one line, in large letters too."""
 TRAINED_ON = 20_000
 """Characters our own byte pairs are learnt from, so that every step comes at once."""
-MERGES = 400
-"""Merges our own byte pairs are learnt for."""
 MAP_TOKENS = 90
 """Tokens on the map of vectors."""
 MAP_NAMES = 40
@@ -92,61 +90,6 @@ def gpt2_ids(corpus: Corpus) -> list[int]:
     return cached.gpt2_tokenizer().encode(
         corpus.text, allowed_special={END_OF_TEXT}, disallowed_special=()
     )
-
-
-@st.cache_resource(show_spinner=False, max_entries=16, hash_funcs=BY_DIGEST)
-def merges(corpus: Corpus) -> list[tokenizers.Merge]:
-    """Byte pairs learnt from the text's beginning, one merge after the other."""
-    part = corpus.text[:TRAINED_ON]
-    return list(tokenizers.train_steps(part, 257 + MERGES, n_candidates=8))
-
-
-@st.cache_resource(show_spinner=False, max_entries=128, hash_funcs=BY_DIGEST)
-def after_merges(corpus: Corpus, n: int) -> list[Piece]:
-    """The opening of the text after the first n merges."""
-    learned = [merge.pair for merge in merges(corpus)[:n]]
-    tokenizer = tokenizers.BPETokenizer.from_merges(learned)
-    ids = tokenizer.encode_ordinary(opening(corpus))
-    return [_piece(i, tokenizer.token_bytes(i)) for i in ids]
-
-
-# Windows ------------------------------------------------------------------------------------------
-
-
-class Sliding(NamedTuple):
-    """Windows over a text, and what they leave out or read twice."""
-
-    windows: batches.Windows
-    overlap: int
-    """Tokens that a window shares with the next one."""
-    skipped: int
-    """Tokens between a window and the next one that no window reads."""
-    tail: int
-    """Tokens at the end that fill no window."""
-
-
-@st.cache_resource(show_spinner=False, max_entries=64, hash_funcs=BY_DIGEST)
-def slide(corpus: Corpus, context_length: int, stride: int) -> Sliding:
-    """Slide a window over the text's ids.
-
-    Raises:
-        ValueError: the text is shorter than one window.
-    """
-    ids = gpt2_ids(corpus)
-    made = batches.windows(ids, context_length, stride)
-    read = (len(made.inputs) - 1) * stride + context_length + 1  # inputs and the last target
-    return Sliding(
-        made, max(0, context_length - stride), max(0, stride - context_length), len(ids) - read
-    )
-
-
-@st.cache_data(show_spinner=False, max_entries=256, hash_funcs=BY_DIGEST)
-def window_rows(corpus: Corpus, context_length: int, stride: int, most: int) -> list[list[Piece]]:
-    """The first windows, inputs and targets in turn."""
-    made = slide(corpus, context_length, stride).windows
-    decode = cached.gpt2_tokenizer().decode_single_token_bytes
-    rows = zip(made.inputs[:most].tolist(), made.targets[:most].tolist(), strict=True)
-    return [[_piece(i, decode(i)) for i in row] for pair in rows for row in pair]
 
 
 # Vectors ------------------------------------------------------------------------------------------
