@@ -122,7 +122,7 @@ def as_linear(layer: nn.Embedding) -> nn.Linear:
     True
     """
     n_vocab, emb_dim = layer.weight.shape
-    linear = nn.utils.skip_init(nn.Linear, n_vocab, emb_dim, bias=False)  # draws no random numbers
+    linear = nn.Linear(n_vocab, emb_dim, bias=False, device="meta")  # draws no random numbers
     linear.weight = nn.Parameter(layer.weight.detach().T)  # (V, C) -> (C, V)
     return linear
 

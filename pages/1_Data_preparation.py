@@ -1,5 +1,7 @@
 """How does a text become numbers a model can learn from?"""
 
+from functools import partial
+
 import streamlit as st
 
 from dashboard import chips, corpus_choice, frame, live, predict, session, source, wording
@@ -481,9 +483,6 @@ def space_of_meanings() -> None:
         "in the text, and pulls their vectors together; words drawn at random it pushes away. "
         "Words that keep the same company end up in the same place."
     )
-    meanings_views.offer(corpus)
-    if live.panel(meanings.KIND, [], beside=meanings_views.show) is None:
-        meanings_views.show()
     others = ("money", "morning", "Tuesday")
     guess = predict.choice(
         "Which of these vectors will lie nearest to that of “Monday”?",
@@ -493,11 +492,16 @@ def space_of_meanings() -> None:
     )
     if guess is not None:
         meanings_views.reveal(guess, "Monday", others)
+    meanings_views.offer(corpus)
+    show = partial(meanings_views.show, corpus)
+    if live.panel(meanings.KIND, [], beside=show) is None:
+        show()
     source.show(
         word2vec.SkipGram,
         word2vec.train_word2vec,
         word2vec.skip_gram_pairs,
         word2vec.WordVectors,
+        embeddings.principal_components,
         key="data.meanings.code",
     )
 

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from dashboard import cached, charts, chips, own_run, palette, weights_source
+from dashboard.drawn import kept
 from dashboard.lessons.data import cells
 from llm_core import embeddings
 from llm_core.attention import largest_difference
@@ -294,9 +295,9 @@ def what_is_drawn(source: Source, what: str) -> str:
     )
 
 
-@st.cache_data(show_spinner=False, max_entries=16, hash_funcs=BY_NAME)
-def table_figure(source: Source, name: str, what: str) -> str:
-    """One of the two tables as a heatmap, or how alike its places are: JSON."""
+@kept(BY_NAME)
+def table_figure(source: Source, name: str, what: str) -> Any:
+    """One of the two tables as a heatmap, or how alike its places are."""
     found = structure(source)
     if what == TABLES:
         table = found.tables[name]
@@ -318,7 +319,7 @@ def _spaced(count: int) -> list[int]:
 
 def _picture(
     part: Tensor, rows: list[int], columns: list[int], title: str, told: str, most: float
-) -> str:
+) -> Any:
     marks = (range(0, len(rows), max(1, len(rows) // 8)), range(0, len(columns), 8))
     drawn = charts.heatmap(
         part.clamp(-most, most).numpy(),
@@ -339,15 +340,15 @@ def _picture(
         yaxis={"tickvals": list(marks[0]), "ticktext": [str(rows[i] + 1) for i in marks[0]]},
         xaxis={"tickvals": list(marks[1]), "ticktext": [str(columns[i] + 1) for i in marks[1]]},
     )
-    return str(drawn.to_json())
+    return drawn
 
 
-@st.cache_data(show_spinner=False, max_entries=16, hash_funcs=BY_NAME)
-def distance_figure(source: Source) -> str:
-    """How alike places are, by how far they stand apart: JSON."""
+@kept(BY_NAME)
+def distance_figure(source: Source) -> Any:
+    """How alike places are, by how far they stand apart."""
     found = structure(source).by_distance
     steps = list(range(len(found[WAVES])))
-    drawn = charts.curves(
+    return charts.curves(
         {name: (steps, values.tolist()) for name, values in found.items()},
         colours={WAVES: palette.MUTED, source.title: palette.ACCENT},
         dashed=frozenset({WAVES}),
@@ -356,4 +357,3 @@ def distance_figure(source: Source) -> str:
         x_range=(0, len(steps) - 1),
         y_range=(-1.0, 1.05),
     )
-    return str(drawn.to_json())
