@@ -136,6 +136,7 @@ def test_the_map_of_an_axis_has_its_words_at_0_and_1_and_all_others_in_their_pla
     seen = meanings.with_words(starter(), question.found)
     method = meanings_map.way_of_drawing(question, "PCA", newest=True, active=False)
     assert method == meanings_map.ALONG
+    assert meanings_map.way_of_drawing(question, "PCA", newest=True, active=True) == "PCA"
     drawn = json.loads(meanings_map.map_figure(seen, 0, question, dimensions, method, False, False))
     rings = next(trace for trace in drawn["data"] if trace["name"] == "asked")
     along = dict(zip(rings["hovertext"], _numbers(rings["x"]), strict=True))

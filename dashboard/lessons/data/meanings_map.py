@@ -17,10 +17,13 @@ _NAMED = 3  # words of each group whose names are written
 
 
 def way_of_drawing(answer: Answer, method: str, newest: bool, active: bool) -> str:
-    """How the map is drawn: an axis lies along it, and t-SNE waits for the end of a run."""
-    if answer.ask == AXIS and answer.words and newest:
-        return ALONG
-    return PCA if active or not newest else method
+    """How the map is drawn: along the axis that was asked for, or by the method chosen.
+
+    During a run and in looking back it is always by PCA, whose maps are turned onto each other.
+    """
+    if active or not newest:
+        return PCA
+    return ALONG if answer.ask == AXIS and answer.words else method
 
 
 @kept(BY_NAME)
@@ -54,7 +57,12 @@ def map_figure(
         titles=_titles(answer, method),
     )
     if method == ALONG and dimensions == 2:
-        drawn.update_layout(xaxis={"tickvals": [0, 1], "showticklabels": True})
+        (left, low), (right, high) = places.min(axis=0).tolist(), places.max(axis=0).tolist()
+        along = {"tickvals": [0, 1], "showticklabels": True}
+        drawn.update_layout(
+            xaxis=along | {"range": [left - 0.1, right + 0.1]},
+            yaxis={"range": [1.15 * low, 1.15 * high]},
+        )
     return drawn
 
 

@@ -212,6 +212,8 @@ def _caption(seen: Space, moment: int, view: View, method: str, active: bool) ->
     )
     if active and view.method == T_SNE:
         words.append("t-SNE comes when the run has ended.")
+    if active and view.ask == AXIS:
+        words.append("The map along your axis comes when the run has ended.")
     return " ".join(words)
 
 

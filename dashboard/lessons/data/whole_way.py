@@ -91,7 +91,7 @@ def _written(piece: str) -> str:
 def _together() -> str:
     """Rules that light a token everywhere while the pointer or the keyboard is on it anywhere."""
     return "".join(
-        f".way:has(.at-{i}:is(:hover, :focus)) .at-{i} {{ --lit: var(--accent); opacity: 1; }}"
+        f".way.way:has(.at-{i}:is(:hover, :focus)) .at-{i} {{ --lit: var(--accent); opacity: 1; }}"
         for i in range(MOST_TOKENS)
     )
 
