@@ -11,6 +11,7 @@ from dashboard.lessons.data import (
     figures,
     meanings,
     meanings_views,
+    place_tables,
     places,
     tables,
     views,
@@ -435,13 +436,13 @@ positions()
 def table_of_places() -> None:
     """Waves by rule and the model's own table, side by side."""
     whose = places.choose_again()
-    seen = places.structure(whose)
+    seen = place_tables.structure(whose)
     st.markdown(
         "The vectors of places can be written down by a rule, as **waves** from fast to slow, or "
         "be numbers that training sets, as in GPT. Both say where a token stands; some later "
         "models say how far two tokens are apart instead."
     )
-    at, others = places.compared(whose)
+    at, others = place_tables.compared(whose)
     guess = predict.choice(
         f"In the model's table, which place's vector points most nearly the way of place {at}'s?",
         list(others),
@@ -450,18 +451,22 @@ def table_of_places() -> None:
     )
     if guess is not None:
         near = max(others, key=lambda name: others[name][1])
-        predict.verdict(guess, near, places.told(others))
+        predict.verdict(guess, near, place_tables.told(others))
         what = st.segmented_control(
-            "Show", [places.TABLES, places.ALIKE], default=places.TABLES, required=True,
-            key="data.places_show", bind="query-params",
+            "Show", [place_tables.TABLES, place_tables.ALIKE], default=place_tables.TABLES,
+            required=True, key="data.places_show", bind="query-params",
         )  # fmt: skip
         for column, name in zip(st.columns(2, gap="large"), seen.tables, strict=True):
             with column:
                 st.caption(f"**{name}**")
-                plot.show(places.table_figure(whose, name, str(what)), key=f"data-places-{name}",
-                          alt=f"{what}: {name}", height=360)  # fmt: skip
-        st.caption(places.what_is_drawn(whose, str(what)))
-        plot.show(places.distance_figure(whose), key="data-places-distance", height=280,
+                plot.show(
+                    place_tables.table_figure(whose, name, str(what)),
+                    key=f"data-places-{name}",
+                    alt=f"{what}: {name}",
+                    height=360,
+                )
+        st.caption(place_tables.what_is_drawn(whose, str(what)))
+        plot.show(place_tables.distance_figure(whose), key="data-places-distance", height=280,
                   alt="How alike places are by how far they stand apart")  # fmt: skip
         st.caption("1: two vectors point the same way; 0: at a right angle; −1: opposite ways.")
     source.show(

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from dashboard import cached, corpus_choice
 from dashboard.charts.grid import grid
-from dashboard.lessons.data import cells, places, tables, whole_way
+from dashboard.lessons.data import cells, place_tables, places, tables, whole_way
 from llm_core import corpus
 from llm_core.embeddings import sinusoidal_positions
 
@@ -112,16 +112,16 @@ def test_one_token_has_no_other_order() -> None:
 
 def test_the_tables_side_by_side_are_the_models_own_and_waves_of_its_size() -> None:
     source = places.starter()
-    found = places.structure(source)
+    found = place_tables.structure(source)
     own = source.model.pos_emb.weight
     assert torch.equal(found.tables[places.STARTER], own)
-    assert torch.equal(found.tables[places.WAVES], sinusoidal_positions(*own.shape))
-    at, others = places.compared(source)
+    assert torch.equal(found.tables[place_tables.WAVES], sinusoidal_positions(*own.shape))
+    at, others = place_tables.compared(source)
     for place, value in others.values():
         expected = torch.cosine_similarity(own[at - 1], own[place - 1], dim=0)
         assert value == pytest.approx(expected.item(), abs=1e-5)
-    for what in (places.TABLES, places.ALIKE):
-        drawn = json.loads(places.table_figure(source, places.WAVES, what))
+    for what in (place_tables.TABLES, place_tables.ALIKE):
+        drawn = json.loads(place_tables.table_figure(source, place_tables.WAVES, what))
         assert len(drawn["data"][0]["customdata"]) == 64
 
 

@@ -6,7 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import cached, corpus_choice, weights_source
-from dashboard.lessons.data import places, views
+from dashboard.lessons.data import place_tables, places, views
 from llm_core import corpus
 from llm_core.config import GPTConfig
 from llm_core.gpt2_weights import export_gpt2
@@ -226,7 +226,7 @@ def test_wrong_guesses_about_vectors_are_answered_by_the_tensors() -> None:
         "The answer is: windows × tokens × channels",
     ):  # fmt: skip
         assert truth in said
-    _, others = places.compared(places.starter())
+    _, others = place_tables.compared(places.starter())
     nearest = max(others, key=lambda name: others[name][1])
     assert f"{nearest}." in said
     assert "rows. A row that nobody looked up" in said

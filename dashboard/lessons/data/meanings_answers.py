@@ -9,7 +9,7 @@ from dashboard.lessons.data.meanings import BY_NAME, Space
 from llm_core.word2vec import Metric, Near
 
 NEIGHBOURS, ANALOGY, AXIS = "Neighbours", "Analogy", "Axis"
-EXAMPLES = {NEIGHBOURS: "apple", ANALOGY: "he his she", AXIS: "fox Monday"}
+EXAMPLES = {NEIGHBOURS: "apple", ANALOGY: "he his she", AXIS: "he she"}
 LABELS = {
     NEIGHBOURS: "Word",
     ANALOGY: "Three words: a is to b as c is to …",
@@ -25,8 +25,8 @@ MEANINGS = {
     "what you do not see.",
     ANALOGY: "The words nearest to the second vector minus the first plus the third. Try “run ran "
     "go” and “man woman king”: some come out right, many do not.",
-    AXIS: "The words of the map that lie farthest to both ends of the straight way. Any two words "
-    "make an axis; it says most when they differ in one thing only.",
+    AXIS: "The words of the map that lie farthest to both ends of the straight way. Look at "
+    "the children's names. Any two words make an axis; it says most when they differ in one thing.",
 }
 _NEEDED = {NEIGHBOURS: 1, ANALOGY: 3, AXIS: 2}
 _TO_EACH_END = 5
