@@ -111,6 +111,54 @@ def look_up_by_product(token_ids: Tensor, weight: Tensor) -> LookUpSteps:
     return LookUpSteps(one_hot, one_hot @ weight)  # (..., C)
 
 
+def as_linear(layer: nn.Embedding) -> nn.Linear:
+    """The linear layer that does with one-hot vectors what an embedding does with ids.
+
+    Both hold the same numbers; a linear layer keeps its table on its side, (C, V). The embedding
+    takes a row out, the linear layer multiplies V times C numbers for every token to get it.
+
+    >>> layer = nn.Embedding(4, 2)
+    >>> torch.equal(as_linear(layer)(torch.eye(4)), layer(torch.arange(4)))
+    True
+    """
+    n_vocab, emb_dim = layer.weight.shape
+    linear = nn.Linear(n_vocab, emb_dim, bias=False, device="meta")  # draws no random numbers
+    linear.weight = nn.Parameter(layer.weight.detach().T)  # (V, C) -> (C, V)
+    return linear
+
+
+def distances_to_nearest(vectors: Tensor, others: Tensor) -> Tensor:
+    """How far each vector is from the nearest of some others, (N,); 0 for one that is among them.
+
+    So it compares two sets, in whatever order their vectors stand.
+
+    Args:
+        vectors: (N, C).
+        others: (M, C), at least one.
+
+    >>> distances_to_nearest(torch.tensor([[0., 1.], [3., 5.]]), torch.tensor([[3., 1.], [0., 1.]]))
+    tensor([0., 4.])
+    """
+    each = torch.cdist(vectors, others, compute_mode="donot_use_mm_for_euclid_dist")  # (N, M)
+    return each.amin(dim=1)  # (N,)
+
+
+def similarities(vectors: Tensor) -> Tensor:
+    """The cosine of the angle between every two vectors, (N, C) -> (N, N)."""
+    directions = F.normalize(vectors, dim=1)  # (N, C)
+    return directions @ directions.T  # (N, N)
+
+
+def similarity_by_distance(positions: Tensor) -> Tensor:
+    """How alike places are that stand k apart, on average over all such pairs; (T, C) -> (T,).
+
+    >>> similarity_by_distance(torch.tensor([[1., 0.], [0., 1.], [-1., 0.]]))
+    tensor([ 1.,  0., -1.])
+    """
+    alike = similarities(positions)  # (T, T)
+    return torch.stack([alike.diagonal(k).mean() for k in range(len(alike))])  # (T,)
+
+
 class Projection(NamedTuple):
     """Vectors seen from the side where they differ most."""
 

@@ -9,6 +9,7 @@ Shapes: T tokens, P places with a target, L layers, H heads, C channels, V vocab
 Source: for the map, Schönemann 1966, "A generalized solution of the orthogonal Procrustes problem".
 """
 
+import copy
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
@@ -18,7 +19,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from llm_core.gpt import GPTModel
-from llm_core.loss import loss_steps
+from llm_core.loss import cross_entropy, loss_steps
 
 
 @contextmanager
@@ -115,6 +116,46 @@ def token_vectors(model: GPTModel, ids: Sequence[int]) -> Tensor:
     """A copy of these tokens' rows of the embedding table, (W, C)."""
     table = model.tok_emb.weight.detach()
     return table[torch.tensor(ids, device=table.device)].float()  # (V, C) -> (W, C)
+
+
+class RowsMoved(NamedTuple):
+    """What one update did to the token table."""
+
+    loss: float
+    """Before the update, in nats per token."""
+    distances: Tensor
+    """How far each token's row has moved, (V,)."""
+
+
+def rows_moved(
+    model: GPTModel, ids: Sequence[int], learning_rate: float, *, tied: bool
+) -> RowsMoved:
+    """One step of plain gradient descent on one text, made by a copy of the model.
+
+    The copy computes in double precision: a row that moves by very little moves all the same.
+
+    Args:
+        model: stays as it is.
+        ids: T + 1 of them; each but the last is read, each but the first is to be named.
+        learning_rate: how far the copy goes against the gradient.
+        tied: whether its head names tokens by the token table, or by a table of its own.
+
+    Raises:
+        ValueError: fewer than two ids, or more than the model has places for.
+    """
+    if len(ids) < 2:
+        raise ValueError(f"{len(ids)} token has no next one to learn from; give two or more")
+    learner = copy.deepcopy(model).double().eval().requires_grad_(True)
+    table, head = learner.tok_emb.weight, learner.out_head.weight
+    learner.out_head.weight = table if tied else nn.Parameter(head.detach().clone())
+    before = table.detach().clone()  # (V, C)
+    optimizer = torch.optim.SGD(learner.parameters(), lr=learning_rate)
+    with torch.enable_grad():
+        logits = learner(_row(model, ids[:-1]))  # (1, T, V)
+        loss = cross_entropy(logits, _row(model, ids[1:]))  # ()
+        torch.autograd.backward(loss)
+    optimizer.step()
+    return RowsMoved(loss.item(), (table.detach() - before).norm(dim=1))  # (V,)
 
 
 class MovementMap(NamedTuple):

@@ -1,23 +1,29 @@
 """How does a text become numbers a model can learn from?"""
 
+from functools import partial
+
 import streamlit as st
 
 from dashboard import chips, corpus_choice, frame, live, predict, session, source, wording
 from dashboard.components import plot, tokens
-from dashboard.lessons.data import cutting as cuts
 from dashboard.lessons.data import (
-    figures,
+    cells,
     meanings,
     meanings_views,
     pairs,
     pairs_shown,
+    place_tables,
+    places,
     sliding,
     sliding_shown,
     spelling,
+    tables,
     views,
+    whole_way,
 )
+from dashboard.lessons.data import cutting as cuts
 from dashboard.lessons.data import vocabulary as vocabularies
-from llm_core import batches, embeddings, tokenizers, word2vec
+from llm_core import batches, config, embeddings, observing, tokenizers, word2vec
 
 frame.begin("data")
 left, right = st.columns(2, gap="large")
@@ -364,29 +370,40 @@ def looking_up() -> None:
     """A look-up is a one-hot vector times the table."""
     st.markdown(
         "A table has one row of numbers for each id: the token's **vector**, a list with one "
-        "number in each **channel**. Looking up id 3 takes row 3 out. The same as a calculation: a "
+        "number in each **channel**. A look-up lifts one row out. The same as a calculation: a "
         "**one-hot** vector, all zeros but a single one, times the table."
     )
-    left, right = st.columns(2)
-    token_id = left.slider("Id", 0, 5, 3, key="data.id", bind="query-params")
+    left, middle, right = st.columns(3, vertical_alignment="bottom")
+    with st.expander("More"):
+        first, second = st.columns(2)
+        rows = first.slider("Rows of the table", 2, 12, 6, key="data.rows", bind="query-params")
+        channels = second.slider("Channels", 1, 5, 3, key="data.channels", bind="query-params")
+    token_id = left.slider("Id", 0, rows - 1, min(3, rows - 1), key="data.id", bind="query-params")
+    typed = middle.text_input("Several ids at once", "2 3 5 1", key="data.ids", max_chars=60,
+                              bind="query-params")  # fmt: skip
     seed = right.number_input("Seed of the table", 0, 9999, 123, key="data.seed",
                               bind="query-params")  # fmt: skip
-    found = views.look_up(int(token_id), int(seed))
-    left, right = st.columns(2)
+    found = tables.look_up(int(token_id), int(rows), int(channels), int(seed))
+    left, right = st.columns([1.7, 1], gap="large")
     with left:
-        plot.show(figures.table(int(token_id), int(seed)), key="data-table",
-                  alt="The embedding table of six tokens", height=330)  # fmt: skip
-    with right:
-        plot.show(figures.one_hot(int(token_id), int(seed)), key="data-one-hot",
-                  alt="The one-hot vector", height=140)  # fmt: skip
-        plot.show(figures.looked_up(int(token_id), int(seed)), key="data-looked-up",
-                  alt="The row looked up, and the same by multiplication", height=190)  # fmt: skip
-    st.caption(
-        f"Largest difference between the two: {wording.difference(found.gap)}. "
-        "Training changes the table."
+        cells.show(tables.lifted(found, int(token_id)))
+        st.caption(
+            f"Every row but one is multiplied by 0, so the sum is row {token_id} itself. Largest "
+            f"difference between look-up and product: {wording.difference(found.gap)}."
+        )
+    with right, frame.guarded():
+        ids = tables.read_ids(typed, int(rows))
+        cells.show(tables.stacked(found, ids, int(token_id)))
+        st.caption(f"Several ids give as many rows, in their order: {len(ids)} × {channels}.")
+    gpt2 = config.GPT_CONFIG_124M
+    st.markdown(
+        "An `nn.Linear` that holds the same table gives the same vector. It only works more: with "
+        f"GPT-2's {gpt2.vocab_size:,} rows of {gpt2.emb_dim} channels it multiplies "
+        f"{gpt2.vocab_size * gpt2.emb_dim:,} numbers for each token, and `nn.Embedding` none."
     )
     source.show(
         embeddings.look_up_by_product,
+        embeddings.as_linear,
         key="data.lookup.code",
         shapes={"table": found.table, "one-hot": found.one_hot, "row": found.looked_up},
     )
@@ -395,37 +412,151 @@ def looking_up() -> None:
 looking_up()
 
 
+@frame.idea("Which rows does training change?")
+def learning_rows() -> None:
+    """One update on the sentence; only what was read moves, unless the head is tied."""
+    st.markdown(
+        "The table begins with random numbers, and training sets them. Let the starter model learn "
+        "from your sentence once: it reads each token, has to name the next one, and every number "
+        "takes a small step to where the loss is lower."
+    )
+    tied = st.toggle(
+        "The head uses the same table", key="data.tied", bind="query-params",
+        help="The head turns the last vectors into a chance for every token. It has a table of its "
+        "own, or shares this one.",
+    )  # fmt: skip
+    guess = predict.choice(
+        "Which rows of the table will move?",
+        tables.KINDS,
+        key="data.moved_tied" if tied else "data.moved",
+        done="data",
+    )
+    if guess is None:
+        return
+    found = tables.one_step(sentence, bool(tied))
+    predict.verdict(guess, found.kind, tables.why(found, bool(tied)))
+    chips.show(found.words, ids=found.ids, marks=["" if read else "dim" for read in found.read])
+    left, right = st.columns(2, gap="large")
+    with left:
+        plot.show(tables.whole_table(sentence, bool(tied)), key="data-rows-moved", height=360,
+                  alt="Every row of the token table, coloured by how far it moved")  # fmt: skip
+        st.caption("Each square is a row of the table; an empty one has not moved at all.")
+    with right:
+        plot.show(tables.farthest(sentence, bool(tied)), key="data-rows-farthest", height=360,
+                  alt="The rows that moved farthest")  # fmt: skip
+        st.caption(
+            f"Loss before the step: {found.result.loss:.2f} nats for each token. Learning rate "
+            f"{tables.LEARNING_RATE}."
+        )
+    source.show(
+        observing.rows_moved, key="data.moved.code", shapes={"distances": found.result.distances}
+    )
+
+
+learning_rows()
+
+
 @frame.idea("How does the model know the order of the words?")
 def positions() -> None:
-    """Token vector plus position vector is the input of the model."""
-    found = views.embedded(sentence)
+    """Token vector plus position vector is the input; without it a sentence is a bag."""
     st.markdown(
         "The same word has the same vector wherever it stands. So each place in the window has a "
-        "vector of its own, and the two are added. These are the numbers of the small starter "
-        "model that comes with this project."
+        "vector of its own, and the two are added."
     )
+    whose = places.choose()
+    found = places.embedded(whose, sentence)
     options = wording.numbered(found.words)
-    place = st.selectbox(
-        "Token of your sentence",
-        options,
-        key="data.place",
-        bind="query-params",
-    )
-    plot.show(
-        figures.adding_up(sentence, options.index(str(place))),
-        key="data-adding",
-        alt="Token vector, position vector and their sum",
-        height=260,
-    )
-    steps = found.steps
+    place = st.selectbox("Token of your sentence", options, key="data.place", bind="query-params")
+    cells.show(places.adding_up(found, options.index(str(place))))
     st.caption(
-        f"The first 8 of {steps.sum.shape[-1]} channels. Column by column, the first two rows add "
-        "up to the third, but for rounding in the last digit."
+        f"The first {places.CHANNELS} of {found.steps.sum.shape[-1]} channels. The first two rows "
+        "add up to the third, but for rounding in the last digit."
     )
-    source.show(embeddings.embed, key="data.positions.code", shapes=steps._asdict())
+    guess = predict.choice(
+        "Now shuffle your tokens, and put their vectors into a bag. In which case does the bag "
+        "tell you that somebody shuffled?",
+        [places.WITHOUT, places.WITH, "In both", "In neither"],
+        key="data.bag",
+        done="data",
+    )
+    if guess is not None:
+        bag(whose, guess)
+    source.show(
+        embeddings.embed,
+        embeddings.distances_to_nearest,
+        key="data.positions.code",
+        shapes=found.steps._asdict(),
+    )
+
+
+def bag(whose: places.Source, guess: str) -> None:
+    """The shuffled sentence: which of its vectors were there before."""
+    seed = st.number_input("Shuffle", 0, 999, 1, key="data.shuffle", bind="query-params",
+                           width=160)  # fmt: skip
+    found = places.shuffled(whose, sentence, int(seed))
+    predict.verdict(
+        guess,
+        " and ".join(found.told_apart) or "In neither",
+        "The numbers say how far each vector of the shuffled sentence is from the nearest one of "
+        "your sentence. 0: the very same vector was there before.",
+    )
+    cells.show(places.shuffle_table(found))
+    st.caption(
+        "A token that stays in its place, or meets its like, keeps its vector. Only the **sum** of "
+        "all vectors stays blind, with places too: it changes by "
+        f"{wording.difference(found.sums[places.WITH])}. So a model must not add them all up."
+    )
 
 
 positions()
+
+
+@frame.idea("What does a table of places look like?")
+def table_of_places() -> None:
+    """Waves by rule and the model's own table, side by side."""
+    whose = places.choose_again()
+    seen = place_tables.structure(whose)
+    st.markdown(
+        "The vectors of places can be written down by a rule, as **waves** from fast to slow, or "
+        "be numbers that training sets, as in GPT. Both say where a token stands; some later "
+        "models say how far two tokens are apart instead."
+    )
+    at, others = place_tables.compared(whose)
+    guess = predict.choice(
+        f"In the model's table, which place's vector points most nearly the way of place {at}'s?",
+        list(others),
+        key="data.like_place",
+        done="data",
+    )
+    if guess is not None:
+        near = max(others, key=lambda name: others[name][1])
+        predict.verdict(guess, near, place_tables.told(others))
+        what = st.segmented_control(
+            "Show", [place_tables.TABLES, place_tables.ALIKE], default=place_tables.TABLES,
+            required=True, key="data.places_show", bind="query-params",
+        )  # fmt: skip
+        for column, name in zip(st.columns(2, gap="large"), seen.tables, strict=True):
+            with column:
+                st.caption(f"**{name}**")
+                plot.show(
+                    place_tables.table_figure(whose, name, str(what)),
+                    key=f"data-places-{name}",
+                    alt=f"{what}: {name}",
+                    height=360,
+                )
+        st.caption(place_tables.what_is_drawn(whose, str(what)))
+        plot.show(place_tables.distance_figure(whose), key="data-places-distance", height=280,
+                  alt="How alike places are by how far they stand apart")  # fmt: skip
+        st.caption("1: two vectors point the same way; 0: at a right angle; −1: opposite ways.")
+    source.show(
+        embeddings.sinusoidal_positions,
+        embeddings.similarity_by_distance,
+        key="data.places.code",
+        shapes=seen.tables,
+    )
+
+
+table_of_places()
 
 
 @frame.idea("How can a vector hold a meaning?")
@@ -436,9 +567,6 @@ def space_of_meanings() -> None:
         "in the text, and pulls their vectors together; words drawn at random it pushes away. "
         "Words that keep the same company end up in the same place."
     )
-    meanings_views.offer(corpus)
-    if live.panel(meanings.KIND, [], beside=meanings_views.show) is None:
-        meanings_views.show()
     others = ("money", "morning", "Tuesday")
     guess = predict.choice(
         "Which of these vectors will lie nearest to that of “Monday”?",
@@ -448,11 +576,16 @@ def space_of_meanings() -> None:
     )
     if guess is not None:
         meanings_views.reveal(guess, "Monday", others)
+    meanings_views.offer(corpus)
+    show = partial(meanings_views.show, corpus)
+    if live.panel(meanings.KIND, [], beside=show) is None:
+        show()
     source.show(
         word2vec.SkipGram,
         word2vec.train_word2vec,
         word2vec.skip_gram_pairs,
         word2vec.WordVectors,
+        embeddings.principal_components,
         key="data.meanings.code",
     )
 
@@ -460,66 +593,43 @@ def space_of_meanings() -> None:
 space_of_meanings()
 
 
-@frame.idea("What do the vectors of your text look like?")
-def vector_map() -> None:
-    """Token vectors in two or three dimensions."""
-    dimensions = st.segmented_control(
-        "Dimensions", ["2", "3"], default="2", required=True,
-        key="data.dimensions", bind="query-params",
-    )  # fmt: skip
-    seen = views.flat_map(corpus, int(dimensions or 2))
-    plot.show(
-        figures.word_map(corpus, int(dimensions or 2)),
-        key=f"data-map-{dimensions}",
-        alt="Token vectors of the text, seen from the side where they differ most",
-        height=560,
-    )
-    st.caption(
-        f"The first {len(seen.words)} different tokens of your text, as the starter model holds "
-        f"them, along the {dimensions} directions in which they differ most. You see "
-        f"{seen.share:.1%} of all difference between them, so tokens that lie close together here "
-        "may still be far apart in what you do not see."
-    )
-    if len(seen.frequent) < len(seen.words):
-        st.caption(
-            f"Named are the {len(seen.frequent)} that are most frequent in {views.sample(corpus)}; "
-            "the others tell their names under the pointer."
-        )
-    source.show(
-        embeddings.principal_components, key="data.map.code", shapes=seen.projection._asdict()
-    )
-
-
-vector_map()
-
-
 @frame.idea("What enters the model in the end?")
 def whole_pipeline() -> None:
-    """The whole way in one line, with the shapes of this text."""
+    """The whole way in one picture, then the same for a batch of the text."""
+    found = places.embedded(places.starter(), sentence)
+    st.markdown("All of this page in one picture: your sentence on its way into the starter model.")
+    whole_way.show(sentence, found)
+    st.caption(
+        f"The first {places.CHANNELS} of {found.steps.sum.shape[-1]} channels as colour, blue "
+        "below zero and orange above. Rest on a token to follow it; a square tells its number."
+    )
+    st.markdown("Training reads many windows of the text at once, a **batch**.")
     left, middle, right = st.columns(3)
     batch = left.slider("Windows in a batch", 1, 16, 8, key="data.batch", bind="query-params")
     size = middle.slider("Context", 1, 64, 4, key="data.size", bind="query-params")
     stride = right.slider("Step", 1, 64, 4, key="data.hop", bind="query-params")
-    made = views.pipeline(corpus, int(batch), int(size), int(stride))
-    stations = {
-        "text": f"{made.characters:,} characters",
-        "ids": f"{made.tokens:,}",
-        "windows": " × ".join(f"{n:,}" for n in made.windows),
-        "batch of inputs": " × ".join(map(str, made.batch)),
-        "vectors with positions": " × ".join(map(str, made.vectors)),
-    }
-    for column, (name, shape) in zip(st.columns(len(stations)), stations.items(), strict=True):
-        with column:
-            st.html(f'<p class="label">{name}</p><p class="numbers">{shape}</p>')
-    st.caption(
-        "In the starter model's own tokens. A batch is what the model reads at once. The last "
-        "shape is windows × places × channels: this is what attention reads."
+    whose = st.segmented_control(
+        "Tokens and tables", [whole_way.STARTER, whole_way.COURSE], default=whole_way.STARTER,
+        required=True, key="data.batch_of", bind="query-params",
+    )  # fmt: skip
+    guess = predict.choice(
+        "What shape does the batch have when it enters the model?",
+        whole_way.SHAPES,
+        key="data.shape",
+        done="data",
     )
+    if guess is not None:
+        made = whole_way.pipeline(corpus, str(whose), int(batch), int(size), int(stride))
+        predict.verdict(guess, made.kind, "One vector for every token of every window.")
+        st.html(whole_way.stations(made))
+        st.caption("The ids of this batch, one window a line:")
+        st.code(whole_way.corner(made), language=None)
     source.show(
         batches.create_dataloader_v1,
         batches.GPTDatasetV1,
         embeddings.embed,
         key="data.pipeline.code",
+        shapes=found.steps._asdict(),
     )
 
 

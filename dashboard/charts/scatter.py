@@ -1,6 +1,6 @@
 """Points with names: embeddings projected to two or three dimensions."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -19,7 +19,6 @@ def scatter(
     z_title: str = "",
     colour: palette.Tone = palette.ACCENT,
     lit: Sequence[int] = (),
-    named: Collection[int] | None = None,
 ) -> go.Figure:
     """Named points.
 
@@ -31,7 +30,6 @@ def scatter(
         z_title: likewise, for three dimensions.
         colour: of the points.
         lit: indices drawn larger, in the validation colour, with a diamond.
-        named: indices whose names stand beside the points, all if left out (on hover always).
     """
     places = np.asarray(points, dtype=np.float32)
     chosen = set(lit)
@@ -45,7 +43,7 @@ def scatter(
     }
     common: dict[str, Any] = {
         "mode": "markers+text",
-        "text": [name if named is None or i in named else "" for i, name in enumerate(labels)],
+        "text": list(labels),
         "hovertext": list(labels),
         "marker": marker,
         "hovertemplate": "%{hovertext}<extra></extra>",

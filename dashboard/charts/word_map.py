@@ -38,10 +38,10 @@ def word_map(
 
     Args:
         points: (N, 2) or (N, 3).
-        labels: N names; under the pointer always, and those of groups where there is room.
+        labels: N names; under the pointer always, beside their points where there is room.
         groups: name -> tone and places of its points; a point is in one group at most.
-        named: places of the points whose names are written in three dimensions, where nobody
-            knows which names will meet.
+        named: places of the points whose names are written too: in three dimensions, where nobody
+            knows which names will meet, only these; in two, those of all groups as well.
         lit: places of the points that are asked about, the most important first: with a ring and
             bold names.
         trails: ways that points have come, each (steps, 2) or (steps, 3).
@@ -52,7 +52,7 @@ def word_map(
     places = np.asarray(points, dtype=np.float32)
     members = {i for _, group in groups.values() for i in group}
     others = [i for i in range(len(labels)) if i not in members]
-    wanted = [*lit, *sorted(members - set(lit))]
+    wanted = [*lit, *sorted((members | set(named)) - set(lit))]
     sides = (
         with_room(places, labels, wanted, limits)
         if places.shape[1] == 2

@@ -19,7 +19,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from llm_core.embeddings import nearest_neighbours
+from llm_core.embeddings import nearest_neighbours, principal_components
 
 Metric = Literal["cosine", "Euclidean"]
 
@@ -54,17 +54,20 @@ class WordVectors:
             )
         self.words = tuple(words)
         self.vectors = vectors.detach().float()
+        self._exact = {word: i for i, word in enumerate(words)}
         self._number = {word.casefold(): i for i, word in reversed(list(enumerate(words)))}
 
     def __contains__(self, word: str) -> bool:
         return word.casefold() in self._number
 
     def id_of(self, word: str) -> int:
-        """The row of a word; small letters and capitals count as the same.
+        """The row of a word; if it is not there as written, capitals do not matter.
 
         Raises:
             ValueError: there is no such word; its message names similar ones.
         """
+        if word in self._exact:
+            return self._exact[word]
         if word in self:
             return self._number[word.casefold()]
         close = difflib.get_close_matches(word.casefold(), list(self._number), n=3, cutoff=0.6)
@@ -108,6 +111,29 @@ class WordVectors:
         directions = self.directions()
         way = directions[last] - directions[first]  # (C,)
         return (directions - directions[first]) @ way / way.square().sum()
+
+    def laid_out(self, start: str, end: str, rows: Sequence[int], n: int = 2) -> Tensor:
+        """Words laid out along the way between two words, (N, n).
+
+        First comes the place on the way from `start` (0) to `end` (1), then the directions at right
+        angles to it along which these words differ most.
+
+        Args:
+            start: at 0.
+            end: at 1.
+            rows: N words.
+            n: dimensions of the map.
+
+        Raises:
+            ValueError: both are the same word, or one is unknown.
+        """
+        along = self.along(start, end)[list(rows)]  # (N,)
+        directions = self.directions()
+        way = F.normalize(directions[self.id_of(end)] - directions[self.id_of(start)], dim=0)
+        chosen = directions[list(rows)]  # (N, C)
+        rest = chosen - (chosen @ way)[:, None] * way  # (N, C)
+        sides = principal_components(rest, n - 1).coordinates  # (N, n - 1)
+        return torch.cat((along[:, None], sides), dim=1)
 
     def togetherness(self, group: Iterable[str], n: int = 5) -> float:
         """How many of the n nearest neighbours of a group's words are of the group, from 0 to 1.

@@ -1,5 +1,6 @@
 """The space of meanings: its maps, its answers, and the run that makes them."""
 
+import base64
 import json
 from typing import Any
 
@@ -7,12 +8,13 @@ import numpy as np
 import pytest
 import torch
 
-from dashboard import cached, palette
+from dashboard import palette
 from dashboard.charts.unfolded import unfolded
 from dashboard.charts.word_map import with_room, word_map
 from dashboard.corpus_choice import Corpus
 from dashboard.job import Job, records
-from dashboard.lessons.data import meanings, meanings_views
+from dashboard.lessons.data import meanings, meanings_map, places
+from dashboard.lessons.data.meanings_answers import answered
 from llm_core import word2vec
 
 
@@ -29,8 +31,15 @@ def _short() -> Corpus:
     return Corpus("Paste", "your text", "\n\n".join([lines] * 30), "short")
 
 
+def _numbers(sent: Any) -> list[float]:
+    """An array as plotly writes it into its JSON."""
+    if isinstance(sent, list):
+        return sent
+    return np.frombuffer(base64.b64decode(sent["bdata"]), np.dtype(sent["dtype"])).tolist()
+
+
 def starter() -> meanings.Space:
-    return meanings.of_model(cached.starter())
+    return meanings.of_model(places.starter())
 
 
 # The run ------------------------------------------------------------------------------------------
@@ -106,18 +115,63 @@ def test_no_word_is_in_two_groups() -> None:
 def test_a_question_that_cannot_be_answered_says_what_to_do(
     ask: str, words: tuple[str, ...], complaint: str
 ) -> None:
-    asked, answers, said = meanings_views.answered(starter(), ask, words, "cosine")
-    assert not asked
-    assert not answers
-    assert complaint in said
+    answer = answered(starter(), ask, words, "cosine")
+    assert not answer.found
+    assert complaint in answer.complaint
 
 
 def test_an_axis_shows_words_from_one_end_to_the_other() -> None:
-    _, answers, said = meanings_views.answered(starter(), "Axis", ("he", "she"), "cosine")
-    values = [near.value for near in answers]
-    assert not said
+    answer = answered(starter(), "Axis", ("he", "she"), "cosine")
+    values = [near.value for near in answer.near]
+    assert not answer.complaint
     assert values == sorted(values)
-    assert not {"he", "she"} & {near.word for near in answers}
+    assert not {"he", "she"} & {near.word for near in answer.near}
+
+
+@pytest.mark.parametrize("dimensions", [2, 3])
+def test_the_map_of_an_axis_has_its_words_at_0_and_1_and_all_others_in_their_place(
+    dimensions: int,
+) -> None:
+    question = answered(starter(), "Axis", ("fox", "Monday"), "cosine")
+    seen = meanings.with_words(starter(), question.found)
+    method = meanings_map.way_of_drawing(question, "PCA", newest=True, active=False)
+    assert method == meanings_map.ALONG
+    assert meanings_map.way_of_drawing(question, "PCA", newest=True, active=True) == "PCA"
+    drawn = json.loads(meanings_map.map_figure(seen, 0, question, dimensions, method, False, False))
+    rings = next(trace for trace in drawn["data"] if trace["name"] == "asked")
+    along = dict(zip(rings["hovertext"], _numbers(rings["x"]), strict=True))
+    assert along["fox"] == pytest.approx(0, abs=1e-5)
+    assert along["Monday"] == pytest.approx(1, abs=1e-5)
+    for word, value in question.near:
+        assert along[word] == pytest.approx(value, abs=1e-5)
+
+
+def test_lines_on_the_map_join_both_steps_of_an_analogy() -> None:
+    question = answered(starter(), "Analogy", ("he", "his", "she"), "cosine")
+    assert question.joined == (("he", "his"), ("she", question.near[0].word))
+    seen = meanings.with_words(starter(), question.found)
+    drawn = json.loads(meanings_map.map_figure(seen, 0, question, 2, "PCA", False, False))
+    assert sum(trace["name"] == "way" for trace in drawn["data"]) == 2
+
+
+def test_a_word_that_is_asked_for_comes_onto_the_map() -> None:
+    seen = starter()
+    word = next(w for i, w in enumerate(seen.vectors.words) if i not in seen.shown)
+    assert seen.place(word) is None
+    wider = meanings.with_words(seen, [word])
+    assert wider.place(word) is not None
+    assert len(wider.shown) == len(seen.shown) + 1
+    assert meanings.with_words(wider, [word]) is wider
+
+
+def test_the_map_of_a_text_holds_its_own_words() -> None:
+    rows = meanings.words_of(starter(), _short())
+    words = {starter().vectors.words[row].casefold() for row in rows}
+    assert words <= set(word2vec.read_words(_short().text.casefold()))
+    assert meanings.redrawn(starter(), rows).shown == rows
+    strange = Corpus("Paste", "your text", "qqq zzz", "strange")
+    with pytest.raises(ValueError, match="choose a longer text"):
+        meanings.words_of(starter(), strange)
 
 
 @pytest.mark.parametrize("dimensions", [2, 3])
@@ -126,15 +180,14 @@ def test_the_map_draws_every_word_once(
     run: tuple[Job, meanings.Space], dimensions: int, isolate: bool
 ) -> None:
     _, seen = run
-    asked, answers, _ = meanings_views.answered(seen, "Neighbours", ("cat",), "Euclidean")
-    text = meanings_views.map_figure(
-        seen, len(seen.moments) - 1, asked, answers, dimensions, "PCA", isolate
-    )
+    answer = answered(seen, "Neighbours", ("cat",), "Euclidean")
+    last = len(seen.moments) - 1
+    text = meanings_map.map_figure(seen, last, answer, dimensions, "PCA", isolate, False)
     traces = [t for t in json.loads(text)["data"] if t["name"] not in ("way", "asked")]
     bold = [word for t in json.loads(text)["data"] if t["name"] == "asked" for word in t["text"]]
     assert "<b>cat</b>" in bold
     drawn = [word for trace in traces for word in trace.get("hovertext", [])]
-    assert len(drawn) == len(set(drawn)) == (len(answers) + 1 if isolate else len(seen.shown))
+    assert len(drawn) == len(set(drawn)) == (len(answer.found) if isolate else len(seen.shown))
 
 
 # Charts -------------------------------------------------------------------------------------------

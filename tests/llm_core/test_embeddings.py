@@ -8,10 +8,14 @@ from torch import nn
 
 from llm_core.batches import create_dataloader_v1
 from llm_core.embeddings import (
+    as_linear,
+    distances_to_nearest,
     embed,
     look_up_by_product,
     nearest_neighbours,
     principal_components,
+    similarities,
+    similarity_by_distance,
     sinusoidal_positions,
 )
 
@@ -112,7 +116,58 @@ def test_lengths_do_not_matter_to_neighbours(seed):
     assert torch.all(similarities.diff() <= 1e-6)
 
 
+@given(seeds, st.integers(1, 9), st.integers(1, 5))
+def test_a_linear_layer_with_the_same_table_gives_the_same_vectors(seed, n_vocab, n_channels):
+    layer = nn.Embedding(n_vocab, n_channels, _weight=random_vectors(seed, n_vocab, n_channels))
+    token_ids = torch.arange(6) % n_vocab
+    one_hot = look_up_by_product(token_ids, layer.weight).one_hot
+    assert torch.equal(as_linear(layer)(one_hot), layer(token_ids))
+
+
+@given(seeds, st.integers(2, 40))
+def test_a_set_of_vectors_does_not_change_when_it_is_shuffled(seed, rows):
+    vectors = random_vectors(seed, rows, 3)
+    order = torch.randperm(rows, generator=torch.Generator().manual_seed(seed))
+    assert torch.equal(distances_to_nearest(vectors[order], vectors), torch.zeros(rows))
+    assert torch.all(distances_to_nearest(vectors + 100, vectors) > 1)
+
+
+@given(seeds, st.integers(1, 12))
+def test_a_place_is_most_like_itself_and_likeness_goes_both_ways(seed, rows):
+    vectors = random_vectors(seed, rows, 4)
+    alike = similarities(vectors)
+    assert torch.allclose(alike, alike.T)
+    assert torch.allclose(alike.diagonal(), torch.ones(rows))
+    by_distance = similarity_by_distance(vectors)
+    assert by_distance.shape == (rows,)
+    assert torch.allclose(by_distance[0], torch.tensor(1.0))
+    assert torch.allclose(by_distance[-1], alike[0, -1])
+
+
+def test_how_alike_two_waves_are_depends_on_their_distance_only():
+    alike = similarities(sinusoidal_positions(24, 8))
+    by_distance = similarity_by_distance(sinusoidal_positions(24, 8))
+    for k in range(24):
+        assert torch.allclose(alike.diagonal(k), by_distance[k], atol=1e-5)
+
+
 # Worked examples
+
+
+def test_the_books_four_ids_look_up_four_rows():
+    """Section 2.7: ids 2, 3, 5 and 1 of the same table."""
+    with torch.random.fork_rng():
+        torch.manual_seed(123)
+        layer = nn.Embedding(6, 3)
+    expected = torch.tensor(
+        [
+            [1.2753, -0.2010, -0.1606],
+            [-0.4015, 0.9666, -1.1481],
+            [-2.8400, -0.7849, -1.4096],
+            [0.9178, 1.5810, 1.3010],
+        ]
+    )
+    assert torch.allclose(layer(torch.tensor([2, 3, 5, 1])), expected, atol=1e-4)
 
 
 def test_row_3_of_the_books_embedding():

@@ -168,3 +168,33 @@ def test_a_map_of_what_has_not_moved_stays_in_the_middle(shape: tuple[int, int, 
     found = observing.movement_map(torch.ones(shape))
     assert not found.places.any()
     assert found.share == 0
+
+
+# One step -----------------------------------------------------------------------------------------
+
+
+def test_with_a_head_of_its_own_only_rows_that_were_read_move(model: GPTModel) -> None:
+    moved = observing.rows_moved(model, IDS, 0.1, tied=False)
+    assert set(moved.distances.nonzero().flatten().tolist()) == set(IDS[:-1])
+    assert moved.loss == pytest.approx(observing.losses_by_position(model, IDS).mean().item(), 1e-5)
+
+
+def test_with_a_tied_head_every_row_moves(model: GPTModel) -> None:
+    assert bool((observing.rows_moved(model, IDS, 0.1, tied=True).distances > 0).all())
+
+
+def test_the_step_is_the_one_of_plain_gradient_descent_and_the_model_stays(model: GPTModel) -> None:
+    before = model.tok_emb.weight.detach().clone()
+    moved = observing.rows_moved(model, IDS, 0.1, tied=False)
+    assert torch.equal(model.tok_emb.weight, before)
+    assert model.tok_emb.weight.grad is None
+    model.eval()
+    logits = model(torch.tensor([IDS[:-1]]))
+    F.cross_entropy(logits[0], torch.tensor(IDS[1:])).backward()
+    expected = 0.1 * model.tok_emb.weight.grad.norm(dim=1)
+    torch.testing.assert_close(moved.distances.float(), expected, atol=1e-6, rtol=1e-4)
+
+
+def test_one_token_is_nothing_to_learn_from(model: GPTModel) -> None:
+    with pytest.raises(ValueError, match="give two or more"):
+        observing.rows_moved(model, IDS[:1], 0.1, tied=False)

@@ -257,3 +257,22 @@ def test_a_map_turned_onto_another_keeps_its_distances_and_undoes_a_turn() -> No
     assert torch.allclose(word2vec.turned_onto(mirrored, points), points, atol=1e-5)
     noisy = word2vec.turned_onto(mirrored + 0.1, points)
     assert torch.allclose(torch.pdist(noisy), torch.pdist(points), atol=1e-5)
+
+
+def test_a_word_is_found_as_written_first_and_with_other_capitals_then() -> None:
+    vectors = WordVectors(["May", "may", "June"], torch.eye(3))
+    assert [vectors.id_of(word) for word in ("may", "May", "MAY", "june")] == [1, 0, 0, 2]
+
+
+@pytest.mark.parametrize("n", [2, 3])
+def test_words_laid_out_along_an_axis_keep_their_place_on_it_and_their_distances(n: int) -> None:
+    generator = torch.Generator().manual_seed(1)
+    vectors = WordVectors(list("abcdefgh"), torch.randn(8, n, generator=generator))
+    places = vectors.laid_out("a", "b", range(8), n)
+    assert torch.allclose(places[:, 0], vectors.along("a", "b"))
+    assert torch.allclose(places[:2, 0], torch.tensor([0.0, 1.0]), atol=1e-6)
+    directions = vectors.directions()
+    places[:, 0] *= (directions[1] - directions[0]).norm()  # in the units of the other directions
+    assert torch.allclose(
+        torch.cdist(places, places), torch.cdist(directions, directions), atol=1e-4
+    )

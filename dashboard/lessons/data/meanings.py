@@ -4,17 +4,19 @@ A `Space` is what the page looks at; nobody changes it any more. A run makes a n
 steps, and each of its maps is turned onto the one before, so that what moves has moved.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, NamedTuple, cast
 
 import streamlit as st
 from torch import Tensor
 
-from dashboard import cached, jobs, own_run
+from dashboard import jobs
 from dashboard.charts.unfolded import unfolded
-from dashboard.corpus_choice import Corpus
+from dashboard.corpus_choice import BY_DIGEST, Corpus
+from dashboard.lessons.data import places
 from llm_core import tales, word2vec
 from llm_core.embeddings import principal_components
 from llm_core.random_state import RandomState
@@ -24,12 +26,15 @@ KIND = "meanings"
 """The kind of run that learns vectors of words."""
 
 TALES, MINE = "Our tales", "My text"
-LEARNT, STARTER, OWN = "Word2Vec", "Starter model", "My model"
+LEARNT, STARTER = "Word2Vec", places.STARTER
 
 DOCUMENTS = 6000
 """Of the tales, read for one run."""
 ON_THE_MAP = 330
 """Words on a map: those of the groups, and the most frequent ones."""
+
+OF_A_TEXT = 120
+"""Words on a map of the learner's text."""
 
 GROUPS = MappingProxyType(
     {
@@ -48,6 +53,7 @@ GROUPS = MappingProxyType(
 )
 """Words that belong together. They colour the map; no model is told of them."""
 
+_READ = 200_000  # characters of a text whose words are counted
 _MAPS = 50  # of a run, evenly spaced
 _BREATH = 150  # documents read between two breaths
 _LEAST_WORDS = 2_500_000  # read in a run; a short text is read as often as that takes
@@ -201,7 +207,7 @@ def on_the_map(words: tuple[str, ...]) -> tuple[int, ...]:
 
 def choices() -> list[str]:
     """Whose vectors there are to see."""
-    return [LEARNT, STARTER] + ([OWN] if own_run.own_model() else [])
+    return [LEARNT, *places.sources()]
 
 
 def learnt() -> Space | None:
@@ -212,23 +218,21 @@ def learnt() -> Space | None:
 
 def space(choice: str) -> Space:
     """What the page looks at; the starter model's table while there is nothing else."""
-    own = own_run.own_model()
     if choice == LEARNT and (found := learnt()):
         return found
-    return of_model(own) if choice == OWN and own else of_model(cached.starter())
+    return of_model(places.sources().get(choice) or places.starter())
 
 
-@st.cache_resource(show_spinner=False, max_entries=4, hash_funcs=cached.BY_NAME)
-def of_model(loaded: cached.Loaded) -> Space:
+@st.cache_resource(show_spinner=False, max_entries=4, hash_funcs=places.BY_NAME)
+def of_model(source: places.Source) -> Space:
     """The token table of a model: those of its tokens that are whole words.
 
     Raises:
         ValueError: there are fewer than ten.
     """
-    table = loaded.model.tok_emb.weight.detach()
-    tokens = [
-        loaded.tokenizer.decode([i]) for i in range(min(len(table), loaded.tokenizer.n_vocab))
-    ]
+    table = source.model.tok_emb.weight.detach()
+    n_tokens = min(len(table), source.tokenizer.n_vocab)
+    tokens = [source.tokenizer.decode([i]) for i in range(n_tokens)]
     known = _words_of_the_tales()
     rows: dict[str, int] = {}
     for i, token in enumerate(tokens):
@@ -243,10 +247,43 @@ def of_model(loaded: cached.Loaded) -> Space:
     shown = on_the_map(vectors.words)
     moment = Moment(0, None, flattened(vectors, shown, {}))
     origin = (
-        f"The token table of the {loaded.name} model: {len(rows):,} of its {len(tokens):,} tokens "
+        f"The token table of “{source.title}”: {len(rows):,} of its {len(tokens):,} tokens "
         "are whole words"
     )
-    return Space(f"table {loaded.name}", vectors, shown, (moment,), origin)
+    return Space(f"table {source.name}", vectors, shown, (moment,), origin)
+
+
+@st.cache_resource(show_spinner=False, max_entries=32, hash_funcs=BY_NAME)
+def redrawn(seen: Space, rows: tuple[int, ...]) -> Space:
+    """The newest vectors with other words on the map."""
+    last = seen.moments[-1]
+    moment = Moment(last.pairs, last.loss, flattened(seen.vectors, rows, {}))
+    return replace(seen, name=f"{seen.name} {hash(rows)}", shown=rows, moments=(moment,))
+
+
+def with_words(seen: Space, words: Iterable[str]) -> Space:
+    """The same with these words on the map, if one of them is not there yet."""
+    rows = {seen.vectors.id_of(word) for word in words}
+    if rows <= set(seen.shown):
+        return seen
+    return redrawn(seen, tuple(sorted(rows | set(seen.shown))))
+
+
+@st.cache_data(show_spinner=False, max_entries=32, hash_funcs=BY_NAME | BY_DIGEST)
+def words_of(seen: Space, corpus: Corpus) -> tuple[int, ...]:
+    """Rows of the words that stand in a text most often, in the order of the vocabulary.
+
+    Raises:
+        ValueError: fewer than four of its words are known.
+    """
+    read = word2vec.read_words(corpus.text[:_READ])
+    counts = Counter(seen.vectors.id_of(word) for word in read if word in seen.vectors)
+    if len(counts) < 4:
+        raise ValueError(
+            f"only {len(counts)} words of your text are among these {len(seen.vectors.words):,}; "
+            "choose a longer text at the top, or look at our groups"
+        )
+    return tuple(sorted(row for row, _ in counts.most_common(OF_A_TEXT)))
 
 
 @st.cache_resource(show_spinner=False)
