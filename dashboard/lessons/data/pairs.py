@@ -14,6 +14,7 @@ from dashboard.corpus_choice import BY_DIGEST, Corpus
 from dashboard.lessons.data import views
 from dashboard.lessons.data.written import spelled
 from llm_core import tokenizers
+from llm_core.batches import END_OF_TEXT
 from llm_core.tokenizers import BPETokenizer, Merge, ReplayStep
 
 COUNTED = 100_000
@@ -204,5 +205,5 @@ def ids(piece: str) -> tuple[list[int], list[int]]:
 @st.cache_data(show_spinner=False, max_entries=16, hash_funcs=BY_DIGEST)
 def agreement(corpus: Corpus) -> Agreement:
     """Our program against tiktoken on the whole text."""
-    ours = tokenizers.gpt2_bpe().encode(corpus.text, allowed_special={views.SPECIAL[0]})
+    ours = tokenizers.gpt2_bpe().encode(corpus.text, allowed_special={END_OF_TEXT})
     return Agreement(len(ours), ours == views.gpt2_ids(corpus))

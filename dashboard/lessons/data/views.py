@@ -4,8 +4,8 @@ import streamlit as st
 
 from dashboard import cached
 from dashboard.corpus_choice import BY_DIGEST, Corpus
+from llm_core.batches import END_OF_TEXT
 
-END_OF_TEXT = "<|endoftext|>"
 OPENING = 220
 """Characters of the text that are shown piece by piece."""
 PREVIEW = 80

@@ -7,8 +7,9 @@ from dashboard.components.tokens import Chip, Lane
 from dashboard.corpus_choice import BY_DIGEST, Corpus
 from dashboard.wording import counted
 from llm_core import tokenizers
+from llm_core.batches import END_OF_TEXT
 
-END, UNKNOWN = SPECIAL = ("<|endoftext|>", "<|unk|>")
+END, UNKNOWN = SPECIAL = (END_OF_TEXT, "<|unk|>")
 """The special tokens, in the order of their ids."""
 LISTED = 51
 """Entries of the vocabulary that are listed at once, as many as the course prints."""
