@@ -27,17 +27,17 @@ TALES = Recipe(
     batch_size=32,
     schedule=Schedule(
         peak_lr=3e-3,
-        total_steps=12_000,
+        total_steps=4_600,
         warmup_steps=100,
         min_lr=1e-5,
         decay="stable",
-        decay_steps=2_400,
+        decay_steps=600,
     ),
     optimizer="Muon",
 )
 """What the bundled model was made by."""
 
-MOMENTS = (100, 250, 500, 1000, 2000, 4000, 8000, 11_000)
+MOMENTS = (100, 250, 500, 1000, 2000, 4000)
 """Updates after which the model is kept, to look at its training later."""
 
 

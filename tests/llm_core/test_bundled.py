@@ -126,7 +126,7 @@ def test_the_card_tells_of_this_recipe_and_this_model(
     model, tokenizer = shipped
     assert CARD["config"] == dict(recipe.TALES.config) == dict(model.config)
     assert CARD["parameters"] == model.num_parameters()
-    assert CARD["steps"] <= recipe.TALES.schedule.total_steps
+    assert CARD["steps"] == recipe.TALES.schedule.total_steps
     assert tokenizer.n_vocab == model.config.vocab_size
 
 
@@ -148,7 +148,7 @@ def test_the_model_knows_what_its_card_says(
     told = CARD["examination"]
     for name in ("minimal_pairs", "tracking", "few_shot.opposite", "few_shot.plural"):
         assert found[name] > told[name] - 0.15, name
-    assert found["minimal_pairs"] > 0.6
+    assert found["minimal_pairs"] > 0.75
 
 
 def test_from_moment_to_moment_it_knew_more(shipped: tuple[GPTModel, BPETokenizer]) -> None:
