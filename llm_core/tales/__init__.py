@@ -10,6 +10,7 @@ from tables and many wordings.
 
     words, phrasing         forms of words; wordings with choices and gaps
     facts, lessons, letters pages of a primer; lists in a pattern; notes and messages
+    quizzes                 questions about all of that, one after the other
     world, scene, plots     people, places and things; what happens to them
     discourse, telling      how it is told: names, pronouns, speech
     stories, pairs          whole stories; pairs of a right and a wrong sentence
@@ -26,6 +27,7 @@ from llm_core.tales.lessons import few_shot
 from llm_core.tales.lessons import lessons as lists
 from llm_core.tales.letters import letters as messages
 from llm_core.tales.pairs import minimal_pairs
+from llm_core.tales.quizzes import quizzes as quiz
 from llm_core.tales.stories import story, tracking_question
 
 SEED = 2026
@@ -33,6 +35,13 @@ SEED = 2026
 
 KINDS: dict[Callable[[Random], str], int] = {story: 27, page: 30, lists: 23, messages: 20}
 """What a document may be, and how many of a hundred are; by length, stories are nearly half."""
+
+LATER_KINDS = {story: 25, page: 20, lists: 17, messages: 15, quiz: 23}
+"""The same, later on: questions are worth asking of somebody who has read a while."""
+
+LATER, HELD_OUT = 229_376, 10**9
+"""The first document of the later kinds, and the first one after them: documents to measure a model
+on are of the first kinds again, so that what was measured before and after can be compared."""
 
 
 def document(number: int, seed: int = SEED) -> str:
@@ -42,12 +51,16 @@ def document(number: int, seed: int = SEED) -> str:
     True
     """
     rng = Random(f"{seed}/{number}")
-    (write,) = rng.choices(tuple(KINDS), tuple(KINDS.values()))
+    kinds = LATER_KINDS if LATER <= number < HELD_OUT else KINDS
+    (write,) = rng.choices(tuple(kinds), tuple(kinds.values()))
     return write(rng)
 
 
 __all__ = [
+    "HELD_OUT",
     "KINDS",
+    "LATER",
+    "LATER_KINDS",
     "SEED",
     "document",
     "few_shot",

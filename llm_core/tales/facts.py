@@ -82,6 +82,38 @@ def page(name: str, rng: Random) -> str:
     return _page(next(theme for theme in _themes()[0] if theme.name == name), rng, _cast(rng))
 
 
+def asked_in_themes(rng: Random) -> tuple[str, str]:
+    """A question about one row of a theme, and its answer."""
+    themes, weights = _asking()
+    theme = weighted(themes, weights, rng)
+    question, answer = one_of(theme.ask, rng)
+    (values,) = _rows(theme, 1, rng)
+    pools = _cast(rng)
+    return said(question, rng, values, pools), said(answer, rng, values, pools)
+
+
+def row_of(source: str, rng: Random) -> Values:
+    """One row of a source: what a maker makes, or a row of a table.
+
+    Raises:
+        FileNotFoundError: there is no such table.
+    """
+    make = _MAKERS.get(source)
+    return make(rng) if make else _with_small_forms(one_of(table(source), rng))
+
+
+@cache
+def _asking() -> tuple[list[Theme], list[int]]:
+    """The themes that have questions, and their weights added up."""
+    entries = loaded("themes")["themes"]
+    themes = [
+        (theme, entry["weight"])
+        for theme, entry in zip(_themes()[0], entries, strict=True)
+        if theme.ask
+    ]
+    return [theme for theme, _ in themes], list(accumulate(weight for _, weight in themes))
+
+
 def _cast(rng: Random) -> Pools:
     """The pools for one page: one teacher, three girls and three boys appear on it."""
     pools: dict[str, list[str]] = loaded("themes")["pools"]
