@@ -9,7 +9,7 @@ import secrets
 
 import streamlit as st
 
-SENTENCE = "The lighthouse keeper wound the clock because"
+SENTENCE = "One day, Lily lost the key, and Ben helped her to find the"
 SENTENCE_LIMIT = 400
 PASTE_LIMIT = 4_000  # what the box and the address can hold
 

@@ -123,7 +123,7 @@ def test_the_asking_token_is_always_one_of_those_on_show() -> None:
     app = opened()
     assert app.selectbox(key="attention.row").value == "2 journey"
     app.button_group(key="attention.vectors").set_value(views.OWN).run()
-    assert app.selectbox(key="attention.row").value == "2 lighthouse"
+    assert app.selectbox(key="attention.row").value == "2 day"
     app.text_input(key="text").set_value("one two").run()
     assert app.selectbox(key="attention.row").value in app.selectbox(key="attention.row").options
     assert whole(app)
