@@ -201,7 +201,7 @@ def typed() -> None:
     with st.container(key="data-comparison"):
         st.markdown(spelling.comparison(box.text, versions, price))
     st.caption(
-        "␣ is a blank, ↵ a new line, ‹200b› a character that cannot be seen, ‹e2 80› bytes that "
+        "␣ is a blank, ↵ a new line, ‹200b› a character that cannot be seen, ‹e2-80› bytes that "
         "are no whole character. Dotted: a character that several tokens share. Dashed: unknown."
     )
 

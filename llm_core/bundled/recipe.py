@@ -34,6 +34,7 @@ TALES = Recipe(
         decay_steps=600,
     ),
     optimizer="Muon",
+    validation_from=tales.HELD_OUT,
 )
 """What the bundled model was made by."""
 

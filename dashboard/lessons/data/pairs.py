@@ -12,7 +12,7 @@ import streamlit as st
 from dashboard import cached
 from dashboard.corpus_choice import BY_DIGEST, Corpus
 from dashboard.lessons.data import views
-from dashboard.lessons.data.written import spelled
+from dashboard.lessons.data.written import token_text
 from llm_core import tokenizers
 from llm_core.batches import END_OF_TEXT
 from llm_core.tokenizers import BPETokenizer, Merge, ReplayStep
@@ -83,7 +83,7 @@ def competitors(corpus: Corpus, n: int) -> list[Competitor]:
     merge, ranks = learned(corpus)[n - 1], after(corpus, n - 1).ranks
     return [
         Competitor(
-            (spelled(row.pair[0]), spelled(row.pair[1])),
+            (token_text(row.pair[0]), token_text(row.pair[1])),
             (ranks[row.pair[0]], ranks[row.pair[1]]),
             row.count,
             bool(merge.ties) and row.count == merge.count,
@@ -159,7 +159,7 @@ def _scene(
 
 def _shown(tokens: list[bytes], framed: Iterable[bool]) -> list[Shown]:
     starts = accumulate(map(len, tokens), initial=0)
-    return [Shown(*parts) for parts in zip(map(spelled, tokens), starts, framed, strict=False)]
+    return [Shown(*parts) for parts in zip(map(token_text, tokens), starts, framed, strict=False)]
 
 
 # GPT-2's ------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ import streamlit as st
 from dashboard import chips, palette, wording
 from dashboard.corpus_choice import STORY, VERDICT, Corpus
 from dashboard.lessons.data import pairs
-from dashboard.lessons.data.written import spelled
+from dashboard.lessons.data.written import token_text
 from llm_core.tokenizers import Merge, ReplayStep, gpt2_bpe
 
 _CSS = (Path(__file__).parent / "pairs.css").read_text(encoding="utf-8")
@@ -156,7 +156,7 @@ def moment(steps: Sequence[ReplayStep], n: int) -> None:
         + (f"; the last one was {turn(step.rank)}" if step.rank is not None else ": single bytes")
     )
     chips.show(
-        [spelled(part) for part in step.parts],
+        [token_text(part) for part in step.parts],
         ids=[ranks[part] for part in step.parts],
         marks=["lit" if place == step.place else "" for place in range(len(step.parts))],
         tints=[tint(start) for start in accumulate(map(len, step.parts), initial=0)],
@@ -201,7 +201,7 @@ def ladder(steps: Sequence[ReplayStep], n: int) -> None:
 
 def _short(part: bytes) -> str:
     """A token as it fits its place: a byte that is no character is two digits."""
-    return part.hex() if len(part) == 1 and part[0] > 127 else spelled(part)
+    return part.hex() if len(part) == 1 and part[0] > 127 else token_text(part)
 
 
 def result(corpus: Corpus, piece: str) -> None:

@@ -14,6 +14,7 @@ from torch import Tensor
 
 from dashboard import cached, chips, own_run, weights_source
 from dashboard.lessons.data import cells
+from dashboard.lessons.data.written import token_text
 from llm_core import embeddings
 from llm_core.attention import largest_difference
 from llm_core.gpt import GPTModel
@@ -121,10 +122,7 @@ def on_a_chip(token: bytes) -> str:
     >>> on_a_chip(b" caf"), on_a_chip(b"\\xc3")
     ('␣caf', '‹c3›')
     """
-    try:
-        return chips.visible(token.decode("utf-8"))
-    except UnicodeDecodeError:
-        return f"‹{token.hex(' ')}›"
+    return chips.visible(token_text(token))
 
 
 def adding_up(found: Embedded, place: int) -> str:

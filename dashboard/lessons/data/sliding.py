@@ -13,7 +13,7 @@ import streamlit as st
 from dashboard import cached
 from dashboard.corpus_choice import BY_DIGEST, Corpus
 from dashboard.lessons.data import views
-from dashboard.lessons.data.written import spelled
+from dashboard.lessons.data.written import token_text
 from llm_core import batches, tokenizers
 
 TEXT, INTEGERS = "The text", "Plain integers"
@@ -166,7 +166,7 @@ def written(ids: Sequence[int], over: str) -> list[str]:
     if over == INTEGERS:
         return [str(i) for i in ids]
     decode = cached.gpt2_tokenizer().decode_single_token_bytes
-    return [spelled(decode(i)) for i in ids]
+    return [token_text(decode(i)) for i in ids]
 
 
 class Rung(NamedTuple):

@@ -13,6 +13,7 @@ from dashboard.components.tokens import SHOWN, Box, Chip, Lane, Row, Table
 from dashboard.corpus_choice import BY_DIGEST, Corpus
 from dashboard.drawn import drawn
 from dashboard.lessons.data import vocabulary
+from dashboard.lessons.data.written import token_text
 from dashboard.wording import counted
 from llm_core import tokenizers
 from llm_core.corpus import well_formed
@@ -174,12 +175,10 @@ def _drawn(found: Spelled) -> int:
 
 
 def _chip(token_id: int, written: bytes, place: tokenizers.Place) -> Chip:
-    count = f"{counted(len(written), 'byte')}: {written[:24].hex(' ')}"
-    try:
-        return Chip(chips.visible(written.decode("utf-8")), *place, token_id, count)
-    except UnicodeDecodeError:
-        note = f"{count}, no whole character"
-        return Chip(f"‹{written[:24].hex(' ')}›", *place, token_id, note)
+    text, note = token_text(written), f"{counted(len(written), 'byte')}: {written[:24].hex(' ')}"
+    if text.encode() != written:
+        note += ", no whole character"
+    return Chip(chips.visible(text), *place, token_id, note)
 
 
 def weights() -> Tensor:

@@ -1,10 +1,10 @@
 """How a token of bytes is written where a person reads it."""
 
 
-def spelled(token: bytes) -> str:
+def token_text(token: bytes) -> str:
     """The text of a token, or its bytes as numbers where they are no whole character.
 
-    >>> spelled(b" hat"), spelled(bytes([0xE2, 0x80]))
+    >>> token_text(b" hat"), token_text(bytes([0xE2, 0x80]))
     (' hat', '‹e2-80›')
     """
     try:
