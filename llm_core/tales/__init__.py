@@ -10,7 +10,7 @@ from tables and many wordings.
 
     words, phrasing         forms of words; wordings with choices and gaps
     facts, lessons, letters pages of a primer; lists in a pattern; notes and messages
-    quizzes                 questions about all of that, one after the other
+    quizzes, pictures       questions about all of that; what is to be seen around
     world, scene, plots     people, places and things; what happens to them
     discourse, telling      how it is told: names, pronouns, speech
     stories, pairs          whole stories; pairs of a right and a wrong sentence
@@ -27,21 +27,25 @@ from llm_core.tales.lessons import few_shot
 from llm_core.tales.lessons import lessons as lists
 from llm_core.tales.letters import letters as messages
 from llm_core.tales.pairs import minimal_pairs
+from llm_core.tales.pictures import pictures as look_around
 from llm_core.tales.quizzes import quizzes as quiz
 from llm_core.tales.stories import story, tracking_question
 
 SEED = 2026
 """Of the world that the bundled model has read about."""
 
-KINDS: dict[Callable[[Random], str], int] = {story: 27, page: 30, lists: 23, messages: 20}
-"""What a document may be, and how many of a hundred are; by length, stories are nearly half."""
+TERMS: tuple[tuple[int, dict[Callable[[Random], str], int]], ...] = (
+    (0, {story: 27, page: 30, lists: 23, messages: 20}),
+    (229_376, {story: 25, page: 20, lists: 17, messages: 15, quiz: 23}),
+    (262_144, {story: 22, page: 17, lists: 14, messages: 13, quiz: 19, look_around: 15}),
+)
+"""From which document on what is read, and how many of a hundred are of each kind; by length,
+stories are nearly half of the first term. Questions come later: they are worth asking of somebody
+who has read a while."""
 
-LATER_KINDS = {story: 25, page: 20, lists: 17, messages: 15, quiz: 23}
-"""The same, later on: questions are worth asking of somebody who has read a while."""
-
-LATER, HELD_OUT = 229_376, 10**9
-"""The first document of the later kinds, and the first one after them: documents to measure a model
-on are of the first kinds again, so that what was measured before and after can be compared."""
+HELD_OUT = 10**9
+"""The first of the documents to measure a model on. They are as in the first term, so that what was
+measured at any time can be compared."""
 
 
 def document(number: int, seed: int = SEED) -> str:
@@ -51,17 +55,16 @@ def document(number: int, seed: int = SEED) -> str:
     True
     """
     rng = Random(f"{seed}/{number}")
-    kinds = LATER_KINDS if LATER <= number < HELD_OUT else KINDS
+    read_at = number if number < HELD_OUT else 0
+    kinds = next(kinds for first, kinds in reversed(TERMS) if first <= read_at)
     (write,) = rng.choices(tuple(kinds), tuple(kinds.values()))
     return write(rng)
 
 
 __all__ = [
     "HELD_OUT",
-    "KINDS",
-    "LATER",
-    "LATER_KINDS",
     "SEED",
+    "TERMS",
     "document",
     "few_shot",
     "minimal_pairs",

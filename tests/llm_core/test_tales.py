@@ -35,9 +35,9 @@ def test_documents_and_worlds_differ() -> None:
 
 
 def test_kinds_come_as_often_as_they_should(monkeypatch: pytest.MonkeyPatch) -> None:
-    shares = dict(zip("abcd", tales.KINDS.values(), strict=True))
+    shares = dict(zip("abcd", tales.TERMS[0][1].values(), strict=True))
     named = {(lambda rng, name=name: name): share for name, share in shares.items()}
-    monkeypatch.setattr(tales, "KINDS", named)
+    monkeypatch.setattr(tales, "TERMS", ((0, named),))
     counted = Counter(map(document, range(4000)))
     for name, share in shares.items():
         assert counted[name] / 40 == pytest.approx(share, abs=3)
