@@ -33,7 +33,8 @@ def until_points(page: Page, chart: str, more_than: int) -> None:
 FOLLOW = """() => {
   window.__places = [];
   const look = () => {
-    const stop = [...document.querySelectorAll('button')].find(b => b.innerText.endsWith('Stop'));
+    const page = document.querySelector('[data-testid=stMainBlockContainer]');  // not the toolbar
+    const stop = [...page.querySelectorAll('button')].find(b => b.innerText.endsWith('Stop'));
     window.__places.push(stop ? stop.getBoundingClientRect().left : -1);
     requestAnimationFrame(look);
   };
