@@ -8,7 +8,12 @@ from dashboard import session
 
 
 def choice(
-    question: str, options: Sequence[str], *, key: str, done: str | None = None
+    question: str,
+    options: Sequence[str],
+    *,
+    key: str,
+    done: str | None = None,
+    about: object = None,
 ) -> str | None:
     """Ask for a guess among options; the reveal stays shut until there is one.
 
@@ -17,10 +22,12 @@ def choice(
         options: two to five answers.
         key: names the question.
         done: slug of the stage that counts as done once this is answered.
+        about: what the question is asked of, where the learner may change that later. A guess is
+            held against them only for what they saw when they made it.
 
     Returns:
-        The guess, or None while there is none; in presenter mode the page may show the answer with
-        the lecturer's click on "Show me".
+        The guess; "" if the answer is to be shown and there is no guess about this, because the
+        learner wants to see it or guessed about something else; None while it is not to be shown.
     """
     with st.container(key=f"predict-{key.replace('.', '-')}"):
         st.markdown(f":material/psychology_alt: **Predict first.** {question}")
@@ -32,9 +39,10 @@ def choice(
             skipped = st.checkbox("Show me without a guess", key=f"{key}.skip", bind="query-params")
     if done and guess is not None:
         session.mark_done(done)
-    if guess is not None:
-        return str(guess)
-    return "" if skipped else None
+    if guess is None:
+        return "" if skipped else None
+    guessed = st.session_state.setdefault(f"{key}.about", {})
+    return str(guess) if guessed.setdefault(str(guess), about) == about else ""
 
 
 def verdict(guess: str, truth: str, why: str) -> None:

@@ -38,7 +38,10 @@ st.caption(f"{len(corpus.text):,} characters; this is how the text begins.")
 @frame.idea("Where does a token begin and end?")
 def cutting() -> None:
     """Four ways of cutting a text, each better than the one before."""
-    st.markdown("A model reads a text in pieces, its **tokens**: words, marks, parts of words.")
+    st.markdown(
+        "A model reads a text in pieces, its **tokens**: words, marks, parts of words. There "
+        "is more than one way to cut; here are four, for whole words."
+    )
     left, right = st.columns([2, 1], vertical_alignment="bottom")
     names = list(cuts.STEPS)
     step = left.segmented_control(
@@ -93,7 +96,7 @@ def vocabulary() -> None:
     shown = vocabularies.found(plain, find)
     chips.show(list(shown), ids=list(shown.values()), most=vocabularies.LISTED)
     st.caption(
-        f"{plain.n_vocab:,} different tokens, in alphabetical order"
+        f"{plain.n_vocab:,} different tokens: marks, digits, capitals, then small letters"
         + (f"; {len(shown):,} of them fit." if find else ".")
     )
     guess = predict.choice(
@@ -157,8 +160,10 @@ vocabulary()
 def byte_pairs() -> None:
     """Any text in the tokens of several tokenizers, cut anew at every stroke."""
     st.markdown(
-        "GPT-2 cuts rare words into smaller pieces, if need be down to single bytes, so nothing "
-        "is ever unknown. Try made-up words, emoji, another script."
+        "GPT-2 keeps frequent words whole and cuts rare ones into smaller pieces, if need be down "
+        "to single **bytes**, so nothing is ever unknown. (A byte is a number from 0 to 255; a "
+        "computer writes “a” as one of them, an emoji as four.) Try made-up words, emoji, another "
+        "script."
     )
     with st.container(horizontal=True, gap="small"):
         for name in spelling.EXAMPLES:
@@ -209,7 +214,8 @@ def typed() -> None:
 def scripts(with_gpt4: bool) -> None:
     """What the same sentence costs in other languages."""
     guess = predict.choice(
-        "The same sentence in Hindi: how many of GPT-2's tokens, compared with English?",
+        "One sentence about human rights, in English and in Hindi: how many of GPT-2's tokens does "
+        "the Hindi take, compared with English?",
         [spelling.SAME, spelling.SOME, spelling.MANY],
         key="data.scripts",
         done="data",
@@ -243,8 +249,8 @@ def training_pairs() -> None:
     """Learn byte pairs from the text, one merge at a time."""
     counted = pairs.part_of(corpus)
     st.markdown(
-        "Start from single bytes. Count which two neighbours stand together most often, make them "
-        "one token, and count again."
+        "Start from single bytes. Count which two neighbours stand together most often: glue that "
+        "**pair** into one token, everywhere. This is one **merge**. Then count again."
         + ("" if counted == "the text" else f" Here only {counted} are counted.")
     )
     guess = predict.choice(
@@ -300,6 +306,7 @@ def replaying() -> None:
         pairs.TOKENS_LEFT,
         key="data.left",
         done="data",
+        about=piece,
     )
     if guess is None:
         return
@@ -339,12 +346,12 @@ def windows() -> None:
     st.caption(sliding_shown.counts(corpus, setting))
     if guess is None:
         return
+    window = sliding.batch(corpus, setting, which)
     predict.verdict(
         guess,
         sliding.last_answer(corpus, setting),
         "It is dotted above. So each target row is its input row, moved on by one:",
     )
-    window = sliding.batch(corpus, setting, which)
     sliding_shown.sides(corpus, setting, which)
     st.markdown("A window holds one exercise per place. Here are those of the first row:")
     sliding_shown.ladder(sliding.rungs(window, setting.over))
@@ -416,9 +423,11 @@ looking_up()
 def learning_rows() -> None:
     """One update on the sentence; only what was read moves, unless the head is tied."""
     st.markdown(
-        "The table begins with random numbers, and training sets them. Let the starter model learn "
-        "from your sentence once: it reads each token, has to name the next one, and every number "
-        "takes a small step to where the loss is lower."
+        "A table begins with random numbers, and training moves them, step by step. Watch one such "
+        "step, made by the starter model that comes with this page: it reads your sentence, "
+        "guesses what follows each token, and each number that had a part in the guesses moves a "
+        "little, so that the right token would have surprised it less. That surprise is the "
+        "**loss**."
     )
     tied = st.toggle(
         "The head uses the same table", key="data.tied", bind="query-params",
@@ -428,8 +437,9 @@ def learning_rows() -> None:
     guess = predict.choice(
         "Which rows of the table will move?",
         tables.KINDS,
-        key="data.moved_tied" if tied else "data.moved",
+        key="data.moved",
         done="data",
+        about=bool(tied),
     )
     if guess is None:
         return
@@ -445,8 +455,8 @@ def learning_rows() -> None:
         plot.show(tables.farthest(sentence, bool(tied)), key="data-rows-farthest", height=360,
                   alt="The rows that moved farthest")  # fmt: skip
         st.caption(
-            f"Loss before the step: {found.result.loss:.2f} nats for each token. Learning rate "
-            f"{tables.LEARNING_RATE}."
+            f"Loss before the step: {found.result.loss:.2f} for each token (0: it knew them all). "
+            f"The step is {tables.LEARNING_RATE} times the slope of the loss."
         )
     source.show(
         observing.rows_moved, key="data.moved.code", shapes={"distances": found.result.distances}
@@ -473,8 +483,8 @@ def positions() -> None:
         "add up to the third, but for rounding in the last digit."
     )
     guess = predict.choice(
-        "Now shuffle your tokens, and put their vectors into a bag. In which case does the bag "
-        "tell you that somebody shuffled?",
+        "Somebody puts your tokens in another order. Can you tell by the vectors that you get, if "
+        "you may not see in which order they come?",
         [places.WITHOUT, places.WITH, "In both", "In neither"],
         key="data.bag",
         done="data",
@@ -502,9 +512,10 @@ def bag(whose: places.Source, guess: str) -> None:
     )
     cells.show(places.shuffle_table(found))
     st.caption(
-        "A token that stays in its place, or meets its like, keeps its vector. Only the **sum** of "
-        "all vectors stays blind, with places too: it changes by "
-        f"{wording.difference(found.sums[places.WITH])}. So a model must not add them all up."
+        "A token that stays in its place, or meets its like, keeps its vector."
+        f"{places.more_rows(found)} The sum of all vectors would not tell, places or not: it "
+        f"changes by {wording.difference(found.sums[places.WITH])}. So a model keeps one vector "
+        "for each token, from the first layer to the last."
     )
 
 
@@ -517,13 +528,13 @@ def table_of_places() -> None:
     whose = places.choose_again()
     seen = place_tables.structure(whose)
     st.markdown(
-        "The vectors of places can be written down by a rule, as **waves** from fast to slow, or "
-        "be numbers that training sets, as in GPT. Both say where a token stands; some later "
-        "models say how far two tokens are apart instead."
+        "Where do the vectors of places come from? The first Transformer wrote them down by a "
+        "rule: each channel is a **wave** along the places, the first one fast, the last one "
+        "slow. In GPT they are numbers like all others, and training sets them."
     )
     at, others = place_tables.compared(whose)
     guess = predict.choice(
-        f"In the model's table, which place's vector points most nearly the way of place {at}'s?",
+        f"In the model's table, which place has a vector most like that of place {at}?",
         list(others),
         key="data.like_place",
         done="data",
@@ -563,9 +574,9 @@ table_of_places()
 def space_of_meanings() -> None:
     """Word2Vec learns while the map moves; neighbours, analogies and axes of any vectors."""
     st.markdown(
-        "Nobody tells **Word2Vec** what a word means. It takes a word and one that stands near it "
-        "in the text, and pulls their vectors together; words drawn at random it pushes away. "
-        "Words that keep the same company end up in the same place."
+        "Nobody tells **Word2Vec** what a word means. Its exercise: from a word's vector, tell the "
+        "words that stand near it in the text from words drawn at random. Two words with the same "
+        "company have to give the same answers, so their vectors end up side by side."
     )
     others = ("money", "morning", "Tuesday")
     guess = predict.choice(
@@ -605,9 +616,9 @@ def whole_pipeline() -> None:
     )
     st.markdown("Training reads many windows of the text at once, a **batch**.")
     left, middle, right = st.columns(3)
-    batch = left.slider("Windows in a batch", 1, 16, 8, key="data.batch", bind="query-params")
-    size = middle.slider("Context", 1, 64, 4, key="data.size", bind="query-params")
-    stride = right.slider("Step", 1, 64, 4, key="data.hop", bind="query-params")
+    batch = left.slider("Batch size", 1, 16, 8, key="data.batch", bind="query-params")
+    size = middle.slider("Context length", 1, 64, 4, key="data.size", bind="query-params")
+    stride = right.slider("Stride", 1, 64, 4, key="data.hop", bind="query-params")
     whose = st.segmented_control(
         "Tokens and tables", [whole_way.STARTER, whole_way.COURSE], default=whole_way.STARTER,
         required=True, key="data.batch_of", bind="query-params",

@@ -172,7 +172,7 @@ def test_wrong_guesses_about_vectors_are_answered_by_the_tensors() -> None:
 
 
 def test_with_a_tied_head_every_row_moves() -> None:
-    app = opened(data__tied="true", data__moved_tied="All of them")
+    app = opened(data__tied="true", data__moved="All of them")
     assert whole(app)
     total = cached.starter().config.vocab_size
     assert f"Yes: All of them.** {total:,} of {total:,} rows" in text_of(app).replace("]", "")
@@ -213,3 +213,15 @@ def test_opened_weights_can_be_looked_at_and_a_link_to_them_survives_their_absen
     app.checkbox(key="data.like_place.skip").set_value(True).run()
     assert whole(app)
     assert "All 16 places" in text_of(app) or "The first 16 of 16 places" in text_of(app)
+
+
+def test_a_guess_is_not_held_against_another_question() -> None:
+    app = opened(data__moved="All of them")
+    assert "You said: All of them" in text_of(app)
+    app.toggle(key="data.tied").set_value(True).run()
+    said = text_of(app)
+    assert whole(app)
+    assert "You said" not in said
+    assert ":material/lightbulb: **All of them.**" in said
+    app.toggle(key="data.tied").set_value(False).run()
+    assert "You said: All of them" in text_of(app)

@@ -27,7 +27,7 @@ def test_before_a_run_the_starter_models_table_is_shown() -> None:
     app = opened()
     assert not app.exception
     assert not app.warning
-    assert "Nothing is learnt yet, so this is the starter model's table." in text_of(app)
+    assert "Word2Vec has not learnt yet: press the button." in text_of(app)
     assert "Nearest to “apple”" in text_of(app)
 
 

@@ -126,10 +126,10 @@ def test_overlap_tail_and_dropped_windows_are_counted() -> None:
     )  # fmt: skip
     text = text_of(app)
     assert "20 tokens give 3 windows in 1 batch; 2 windows too few for a batch, dropped" in text
-    assert "Read more than once: 4." in text
+    assert "Tokens read more than once: 4." in text
     assert "8 tokens at the end of the row fill no window" in text
     app.toggle(key="data.drop_last").set_value(False).run()
-    assert "20 tokens give 5 windows in 2 batches. Read more than once: 8." in text_of(app)
+    assert "20 tokens give 5 windows in 2 batches. Tokens read more than once: 8." in text_of(app)
 
 
 def test_too_few_windows_for_a_batch_is_told_with_a_remedy() -> None:

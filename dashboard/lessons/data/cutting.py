@@ -11,7 +11,8 @@ STEPS = {
     "White space": "Cut at white space: punctuation still clings to the words.",
     "Commas, full stops": "Cut at commas and full stops too. Two in a row leave an empty piece.",
     "No blanks": "Leave out empty pieces and white space.",
-    "Every mark": "Cut at every mark, at double dashes as well. These are the tokens.",
+    "Every mark": "Cut at every mark and at double dashes; a single hyphen joins. These are the "
+    "tokens.",
 }
 """Name of each step, and what it does."""
 

@@ -25,8 +25,9 @@ MEANINGS = {
     "what you do not see.",
     ANALOGY: "The words nearest to the second vector minus the first plus the third. Try “run ran "
     "go” and “man woman king”: some come out right, many do not.",
-    AXIS: "The words of the map that lie farthest to both ends of the straight way. Look at "
-    "the children's names. Any two words make an axis; it says most when they differ in one thing.",
+    AXIS: "Draw a straight line from your first word to your second, and ask of each word on the "
+    "map where along it lies: below 0 is beyond the first, above 1 beyond the second. Here are "
+    "those farthest out. Between “he” and “she”, look at the children's names.",
 }
 _NEEDED = {NEIGHBOURS: 1, ANALOGY: 3, AXIS: 2}
 _TO_EACH_END = 5

@@ -171,8 +171,8 @@ def reveal(guess: str, word: str, others: tuple[str, ...]) -> None:
     predict.verdict(
         guess,
         truth,
-        "What counts is not how a word is spelled, nor what stands beside it, but what could stand "
-        "in its place.",
+        "Two words are near each other if the same words stand around them, so if one could take "
+        "the other's place.",
     )
 
 
@@ -192,7 +192,10 @@ def _caption(seen: Space, moment: int, view: View, method: str, active: bool) ->
     flat = seen.moments[moment].flat[view.dimensions]
     words = []
     if view.whose == meanings.LEARNT and meanings.learnt() is None:
-        words.append("Nothing is learnt yet, so this is the starter model's table.")
+        words.append(
+            "**Word2Vec has not learnt yet: press the button. Until then the starter model's own "
+            "table stands in.**"
+        )
     words.append(f"{seen.origin}.")
     if len(seen.vectors.words) < _SMALL:
         words.append("A short text shows few words in much company; compare the tales.")

@@ -15,6 +15,7 @@ from torch import Tensor
 from dashboard import cached, chips, own_run, weights_source
 from dashboard.lessons.data import cells
 from dashboard.lessons.data.written import token_text
+from dashboard.wording import counted
 from llm_core import embeddings
 from llm_core.attention import largest_difference
 from llm_core.gpt import GPTModel
@@ -196,6 +197,14 @@ def shuffled(source: Source, sentence: str, seed: int) -> Shuffled:
             for name, (new, old) in pairs.items()
         }
     return Shuffled([before.words[i] for i in order], order, distances, sums)
+
+
+def more_rows(found: Shuffled) -> str:
+    """How many tokens the table has no room for, as a sentence; "" if it holds all."""
+    more = len(found.tokens) - _MOST_ROWS
+    if more <= 0:
+        return ""
+    return f" {counted(more, 'more token')} {'is' if more == 1 else 'are'} not shown."
 
 
 def shuffle_table(found: Shuffled) -> str:

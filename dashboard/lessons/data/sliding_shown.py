@@ -105,14 +105,18 @@ def counts(corpus: Corpus, setting: Setting) -> str:
         f"{wording.counted(found.batches, 'batch').replace('batchs', 'batches')}"
     )
     dropped = (
-        f"; {wording.counted(found.dropped, 'window')} too few for a batch, dropped (dashed)"
+        f"; {wording.counted(found.dropped, 'window')} too few for a batch, dropped (dashed line)"
         if found.dropped
         else ""
     )
+    skipped = (
+        f"{wording.counted(found.skipped, 'token')} between windows, read by none (dashed tile, "
+        "but where one is an answer)"
+    )
     return (
-        f"{made}{dropped}. Read more than once: {found.repeated:,}. Skipped between windows: "
-        f"{found.skipped:,}. {wording.counted(found.tail, 'token')} at the end of the row "
-        f"{'fills' if found.tail == 1 else 'fill'} no window that is kept."
+        f"{made}{dropped}. Tokens read more than once: {found.repeated:,}. "
+        f"{f'{skipped}. ' if found.skipped else ''}{wording.counted(found.tail, 'token')} at the "
+        f"end of the row {'fills' if found.tail == 1 else 'fill'} no window that is kept."
     )
 
 

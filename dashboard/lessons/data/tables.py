@@ -191,9 +191,9 @@ def why(found: Moved, tied: bool) -> str:
     count = f"{found.n_moved:,} of {len(found.result.distances):,} rows."
     if tied:
         return (
-            f"{count} The head compares its guess with every row to give each token a chance, so "
-            "the loss depends on all of them: the right one is pulled nearer, the others are "
-            "pushed away a little."
+            f"{count} The head, which turns the model's last vector into a chance for each token, "
+            "now compares that vector with every row of this table. So every row has a part in the "
+            "loss: the right one is pulled nearer, the others are pushed away a little."
         )
     last = "" if found.read[-1] else " The last token is only to be named, so its row rests."
     return (
