@@ -22,6 +22,11 @@ STORY, VERDICT, PASTED, UPLOADED = "Bundled story", "The Verdict", "Paste", "Upl
 LIMIT = 1_000_000
 """Longest text accepted, in characters."""
 
+LINKED = 2_000
+"""Longest pasted text that a link carries, in characters."""
+
+_PASTED = "pasted"
+
 FOLDER = cached.DOWNLOADS
 """Where fetched texts are kept."""
 
@@ -69,14 +74,15 @@ def choose(label: str = "Text to work on") -> Corpus:
             if choice == VERDICT:
                 _offer_download()
             elif choice == PASTED:
+                _from_link()
                 st.text_area(
                     "Paste or type a text",
                     key="corpus.pasted",
                     persist_state="session",
                     height=160,
                     placeholder="A page of your own, a chapter, a poem, in any language",
-                    help="It stays in this browser; a link to this view does not carry it.",
                 )
+                _to_link()
             elif choice == UPLOADED:
                 st.file_uploader(
                     f"A text file (.txt, UTF-8, up to {LIMIT:,} characters)",
@@ -130,6 +136,27 @@ def _chosen(choice: str) -> Corpus:
 def _made(choice: str, title: str, raw: bytes | str) -> Corpus:
     text = corpus.clean_text(raw, LIMIT)
     return Corpus(choice, title, text, hashlib.sha256(text.encode()).hexdigest()[:16])
+
+
+def _from_link() -> None:
+    """Take a text that came with the address, unless the learner has one."""
+    linked = st.query_params.get(_PASTED, "")
+    if linked and "corpus.pasted" not in st.session_state:
+        st.session_state["corpus.pasted"] = linked[:LINKED]
+
+
+def _to_link() -> None:
+    """Keep a short text in the address; of a long one say that it stays behind."""
+    pasted = str(st.session_state.get("corpus.pasted") or "")
+    if len(pasted) > LINKED:
+        st.caption(
+            f"Your text stays in this browser: a link carries {LINKED:,} characters at most. "
+            "Whoever opens the link has to paste it, too."
+        )
+    if 0 < len(pasted) <= LINKED:
+        st.query_params[_PASTED] = pasted
+    else:
+        st.query_params.pop(_PASTED, None)
 
 
 def _verdict_file() -> Path:

@@ -29,6 +29,16 @@ def presenting() -> bool:
     return st.query_params.get("present") == "1"
 
 
+def present() -> None:
+    """From now on one idea at a time, in large type."""
+    st.query_params["present"] = "1"
+
+
+def leave() -> None:
+    """Back to the whole page."""
+    st.query_params.pop("present", None)
+
+
 def begin(slug: str) -> Stage:
     """Open a stage's page: tab, look, sidebar, heading, its question, what goes in and out."""
     here = stage(slug)
@@ -58,7 +68,7 @@ def _open(tab: str) -> None:
     st.html(f"<style>{palette.css()}{_CSS}{_PRESENT_CSS if presenting() else ''}</style>")
     _sidebar()
     if presenting():
-        presenter.show()
+        presenter.show(leave)
 
 
 def _sidebar() -> None:
@@ -74,6 +84,13 @@ def _sidebar() -> None:
                     icon=":material/check_circle:" if done else item.icon,
                     help="You have done this stage" if done else None,
                 )
+        st.caption("This view")
+        st.button(
+            "Present it", icon=":material/slideshow:", key="present", on_click=present,
+            type="tertiary",
+            help="One idea at a time in large type, for a hall. Arrow keys move on, Escape leaves.",
+        )  # fmt: skip
+        share.show(key="share-at-hand")
 
 
 Draw = Callable[[], None]

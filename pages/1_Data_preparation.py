@@ -26,13 +26,14 @@ from dashboard.lessons.data import vocabulary as vocabularies
 from llm_core import batches, config, embeddings, observing, tokenizers, word2vec
 
 frame.begin("data")
-left, right = st.columns(2, gap="large")
-with left:
-    corpus = corpus_choice.choose()
-with right:
-    sentence = session.sentence_box()
-st.code(views.preview(corpus), language=None, wrap_lines=True)
-st.caption(f"{len(corpus.text):,} characters; this is how the text begins.")
+with st.container(key="page-top"):
+    left, right = st.columns(2, gap="large")
+    with left:
+        corpus = corpus_choice.choose()
+    with right:
+        sentence = session.sentence_box()
+    st.code(views.preview(corpus), language=None, wrap_lines=True)
+    st.caption(f"{len(corpus.text):,} characters; this is how the text begins.")
 
 
 @frame.idea("Where does a token begin and end?")

@@ -124,7 +124,34 @@ def test_copy_link_gives_the_address_of_this_view(page: Page, address: str) -> N
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.goto(f"{address}/Attention?text=one+two+three")
     settled(page)
-    page.get_by_role("button", name="Copy link to this view").click()
+    page.get_by_test_id("stSidebar").get_by_role("button", name="Copy link to this view").click()
     expect(page.get_by_role("button", name="Link copied")).to_be_visible()
     copied = page.evaluate("navigator.clipboard.readText()")
     assert re.search(r"/Attention\?.*text=one", copied)
+    idea = page.locator('[class*="st-key-idea-"]').nth(3)
+    idea.evaluate("idea => idea.scrollIntoView({ behavior: 'instant' })")
+    page.get_by_test_id("stSidebar").get_by_role("button", name="Link copied").click()
+    place = (idea.get_attribute("class") or "").split("st-key-idea-")[1].split()[0]
+    assert page.evaluate("navigator.clipboard.readText()").endswith(f"#{place}")
+
+
+def test_presenting_begins_and_ends_where_it_is_asked_for(page: Page, address: str) -> None:
+    page.goto(f"{address}/Attention")
+    settled(page)
+    page.get_by_test_id("stSidebar").get_by_role("button", name="Present it").click()
+    expect(page.get_by_test_id("stSidebar")).to_be_hidden()
+    expect(page).to_have_url(re.compile("present=1"))
+    expect(page.get_by_role("button", name="Next idea (right arrow)")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_test_id("stSidebar")).to_be_visible()
+    ideas = page.locator('[class*="st-key-idea-"]')
+    expect(ideas.nth(1)).to_be_visible()
+    expect(page.get_by_role("button", name="Next idea (right arrow)")).to_have_count(0)
+
+
+def test_one_long_word_does_not_widen_the_page(page: Page, address: str) -> None:
+    page.goto(f"{address}/Data_preparation?data.what=My+sentence&text={'abcdefghij' * 30}")
+    settled(page)
+    expect(page.locator(".st-key-data-cuts .lane").first).to_be_visible(timeout=20_000)
+    main = page.get_by_test_id("stMain")
+    assert main.evaluate("m => m.scrollWidth - m.clientWidth") <= 0

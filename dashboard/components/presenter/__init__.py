@@ -1,5 +1,7 @@
 """Presenter mode: one idea at a time on a clean page; the arrow keys move on."""
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from dashboard.components import published
@@ -21,6 +23,10 @@ _component = st.components.v2.component(
 )
 
 
-def show() -> None:
-    """Place the arrows and listen to the keyboard."""
-    _component(key="presenter", data={})
+def show(leave: Callable[[], None]) -> None:
+    """Place the arrows and listen to the keyboard.
+
+    Args:
+        leave: called before the page runs again, when the lecturer has had enough.
+    """
+    _component(key="presenter", data={}, on_left_change=leave)

@@ -1,7 +1,7 @@
 // Shows one idea (a container whose key begins with "idea-") at a time. The idea on screen is the
 // part of the address after "#", so that a link can point at it.
 
-export default function ({ parentElement }) {
+export default function ({ parentElement, setTriggerValue }) {
   const nav = parentElement.querySelector(".presenter");
   const main = document.querySelector('[data-testid="stMain"]') ?? document.body;
   const ideas = () => [...document.querySelectorAll('[class*="st-key-idea-"]')];
@@ -16,18 +16,20 @@ export default function ({ parentElement }) {
   let wanted = decodeURIComponent(location.hash.slice(1));
   let current = -1;
 
-  const arrow = (sign, label, step) => {
+  const leave = () => setTriggerValue("left", true);
+  const round = (sign, label, act) => {
     const button = document.createElement("button");
     button.type = "button";
     button.textContent = sign;
     button.ariaLabel = label;
-    button.onclick = () => go(current + step);
+    button.title = label;
+    button.onclick = act;
     return button;
   };
-  const back = arrow("‹", "Previous idea", -1);
+  const back = round("‹", "Previous idea (left arrow)", () => go(current - 1));
   const place = document.createElement("span");
-  const on = arrow("›", "Next idea", 1);
-  nav.replaceChildren(back, place, on);
+  const on = round("›", "Next idea (right arrow)", () => go(current + 1));
+  nav.replaceChildren(back, place, on, round("×", "Leave the presentation (Escape)", leave));
   nav.hidden = true; // a page without ideas has nothing to step through
 
   function go(to) {
@@ -54,6 +56,7 @@ export default function ({ parentElement }) {
     if (event.target.closest?.("input, textarea, select, [role=slider], [contenteditable]")) return;
     if (event.key === "ArrowRight" || event.key === "PageDown") go(current + 1);
     if (event.key === "ArrowLeft" || event.key === "PageUp") go(current - 1);
+    if (event.key === "Escape") leave();
   };
   document.addEventListener("keydown", key);
   let known = 0;

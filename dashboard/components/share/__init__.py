@@ -25,5 +25,9 @@ _component = st.components.v2.component(
 
 
 def show(*, key: str) -> None:
-    """Draw the button. What it copies is the browser's own address, which the controls keep."""
+    """Draw the button.
+
+    What it copies is the browser's own address, which the controls keep, with the idea that the
+    learner is looking at behind the "#".
+    """
     _component(key=key, data={"label": "Copy link to this view", "done": "Link copied"})

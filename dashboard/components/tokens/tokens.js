@@ -45,7 +45,7 @@ class View {
     this.text = make("div", { className: "text", dir: "auto" });
     this.more = make("p", { className: "muted" });
     this.about = make("p", { className: "about" });
-    this.lanes = make("div", { className: "lanes", style: "display: grid; gap: 0.9rem" });
+    this.lanes = make("div", { className: "lanes" });
     this.title = make("p", { className: "muted" });
     this.rows = make("div", { className: "rows", role: "group" });
     this.table = make("div", { className: "table" }, this.title, this.rows);

@@ -12,6 +12,7 @@ from dashboard import cached
 from dashboard.corpus_choice import BY_DIGEST, Corpus
 from dashboard.lessons.data import cells
 from dashboard.lessons.data.places import CHANNELS, Embedded
+from dashboard.wording import counted
 from llm_core import batches, embeddings, tokenizers
 from llm_core.random_state import RandomState
 
@@ -63,9 +64,10 @@ def picture(sentence: str, found: Embedded) -> str:
     ]
     most = max(float(part.abs().max()) for part in vectors)
     lines = "".join(_line(i, found, vectors, most) for i in drawn)
+    letters = counted(len(sentence), "character")
     return (
         f"<style>{_CSS}{_together()}</style>"
-        f'<div class="way"><p class="label">text <small>{len(sentence)} characters</small></p>'
+        f'<div class="way"><p class="label">text <small>{letters}</small></p>'
         f'<p class="text">{text}<span>{rest}</span></p>'
         f'<div class="cells" tabindex="0"><table><tr>{head}</tr>{lines}</table></div></div>'
     )
@@ -172,7 +174,7 @@ def _tables(whose: str, context_length: int) -> tuple[nn.Embedding, nn.Embedding
 def stations(made: Pipeline) -> str:
     """The shapes at every station of a batch: HTML."""
     named = {
-        "text": f"{made.characters:,} characters",
+        "text": counted(made.characters, "character"),
         "ids": f"{made.tokens:,}",
         "windows": " × ".join(f"{n:,}" for n in made.windows),
         "one batch": " × ".join(map(str, made.batch)),
