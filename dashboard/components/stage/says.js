@@ -5,7 +5,7 @@ const TERMS = 4; // written out; the rest become dots
 
 const signed = (text) => text.replace("-", "−");
 const rounded = (x, digits) => (Number.isNaN(x) ? "nan" : x === Infinity ? "∞" : x === -Infinity ? "−∞" : x === 0 ? "0" : signed(tidy(x, digits)));
-const full = (x) => rounded(x, 7);
+const full = (x) => rounded(x, 6); // as many as 32 bits hold for sure
 
 function tidy(x, digits) {
   const size = Math.abs(x);

@@ -398,7 +398,7 @@ class Stage {
     const key = this.key(name, r, c);
     const before = this.state.edits[key];
     const value = number(this.frame(name), r, c);
-    const input = element("input", { type: "text", inputMode: "decimal", className: "editor", value: first ?? tidy(value, 7), "aria-label": `Another number for ${this.step(name).title}, row ${r + 1}, column ${c + 1}` });
+    const input = element("input", { type: "text", inputMode: "decimal", className: "editor", value: first ?? tidy(value, 6), "aria-label": `Another number for ${this.step(name).title}, row ${r + 1}, column ${c + 1}` });
     const width = Math.max(cells.w, 3.4 * this.colours.rem);
     input.style.cssText = `left: ${cells.left + c * cells.w - (width - cells.w) / 2}px; top: ${cells.top + r * cells.h - 1}px; width: ${width}px; height: ${Math.max(cells.h, 1.4 * this.colours.rem)}px`;
     const close = (again) => {

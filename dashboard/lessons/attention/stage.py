@@ -153,17 +153,16 @@ def hidden(source: str, sentence: str) -> Flow:
     both = views.mask_both_ways(source, sentence, 2, 789)
     scaled = views.climb(source, sentence, views.RUNGS[1], 2, seed=789).scaled
     long, short = both.long_way, both.short_way
-    row, right = "softmax of each row", "right of the diagonal"
+    row, right = "of each row", "right of the diagonal"
     return Flow(
         [
             _scores("scaled", scaled, "scaled scores", "of one untrained head"),
-            _weights("weights", long.weights, "softmax", row, "softmax", "scaled"),
-            _weights("zeroed", long.zeroed, "then zeros", f"0 {right}", "zeroed", "weights"),
-            _weights("again", long.renormalised, "then each row over its sum",
-                     "the long way’s end", "shares", "zeroed"),
-            _scores("masked", short.masked, "or first −∞", f"−∞ {right}", "masked", ("scaled",)),
-            _weights("short", short.weights, "then softmax", "the short way’s end", "softmax",
-                     "masked"),
+            _scores("masked", short.masked, "−∞ first", right, "masked", ("scaled",)),
+            _weights("short", short.weights, "then softmax", row, "softmax", "masked"),
+            _weights("weights", long.weights, "or softmax first", row, "softmax", "scaled"),
+            _weights("zeroed", long.zeroed, "then zeros", right, "zeroed", "weights"),
+            _weights("again", long.renormalised, "then each row over its sum", "sums to 1 again",
+                     "shares", "zeroed"),
         ],
         views.tokens(source, sentence).labels,
         [("Two ways", "Both end with the same weights.")],
