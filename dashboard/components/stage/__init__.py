@@ -48,7 +48,7 @@ class Matrix(NamedTuple):
     role: str = "ink"
     """The palette's name of its colour."""
     scale: str = "signed"
-    """Or "weight": from 0 to 1."""
+    """Or "weight": from 0 on."""
     edit: str = ""
     """A letter, if its numbers may be typed over."""
     by: int = 1

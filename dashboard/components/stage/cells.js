@@ -42,11 +42,12 @@ function between(stops, share) {
   return stops[low].map((x, i) => Math.round(x + (stops[low + 1][i] - x) * (at - low)));
 }
 
-// Where the scale of a matrix begins and ends: 0 and 1 for weights, else as far below 0 as above.
+// Where the scale of a matrix begins and ends: from 0 to a round share for weights, else as far
+// below 0 as above.
 function reach(step, m) {
-  if (step.scale === "weight") return [0, 1];
   let most = 0;
   for (const x of m.v) if (Number.isFinite(x)) most = Math.max(most, Math.abs(x));
+  if (step.scale === "weight") return [0, [0.05, 0.1, 0.2, 0.5].find((share) => most <= share) ?? 1];
   return [-(most || 1), most || 1];
 }
 
@@ -65,14 +66,14 @@ class Cells {
   // Sizes of cells and margins for a matrix of this size, in pixels.
   measure(m, colours) {
     const { rem, font } = colours;
-    const wide = m.columns <= 8 ? 2.6 : m.columns <= 16 ? 1.75 : m.columns <= 40 ? 1 : 0.3;
-    const high = m.rows <= 8 ? 1.55 : m.rows <= 16 ? 1.3 : m.rows <= 40 ? 1 : 0.3;
+    const wide = m.columns <= 8 ? 2.6 : m.columns <= 16 ? 1.75 : m.columns <= 40 ? 0.8 : 0.3;
+    const high = m.rows <= 8 ? 1.55 : m.rows <= 16 ? 1.3 : m.rows <= 40 ? 0.8 : 0.3;
     this.w = Math.round(wide * rem);
     this.h = Math.round(high * rem);
-    this.digits = wide > 2.4 ? 3 : wide > 1.5 ? 2 : 0;
+    this.digits = high < 0.8 || wide < 1.5 ? 0 : wide > 2.4 ? 3 : 2;
     const paper = this.canvas.getContext("2d");
-    this.letters = `${Math.round(0.74 * rem)}px ${font}`;
-    this.figures = `${Math.round((high < 1.2 ? 0.66 : wide > 2.4 ? 0.74 : 0.62) * rem)}px ${font}`;
+    this.letters = `${Math.round((high < 1 || wide < 1 ? 0.68 : 0.74) * rem)}px ${font}`;
+    this.figures = `${Math.round((high < 1.2 ? 0.62 : wide > 2.4 ? 0.74 : 0.62) * rem)}px ${font}`;
     paper.font = this.letters;
     const longest = (words, most) => Math.min(most * rem, Math.ceil(Math.max(...words.map((word) => paper.measureText(word).width)) + 0.5 * rem));
     this.left = this.rows ? longest(this.rows, 5) : m.rows <= 16 ? rem : 4;
@@ -89,6 +90,9 @@ class Cells {
 
   // Draw it; `lit` are the cells another one is made from, `used` those made from it, `at` the one looked at.
   paint(m, colours, { lit = [], used = [], at = null, touched = () => false, pale = false }) {
+    const marks = JSON.stringify([lit, used, at, pale]);
+    if (this.drawn?.m === m && this.drawn.colours === colours && this.drawn.marks === marks) return;
+    this.drawn = { m, colours, marks };
     if (!this.m || this.m.rows !== m.rows || this.m.columns !== m.columns || this.drawnWith !== colours) this.measure(m, colours);
     this.drawnWith = colours;
     this.m = m;
