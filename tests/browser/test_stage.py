@@ -204,6 +204,23 @@ def test_the_mask_and_the_root_can_be_switched_and_the_head_slides(
     expect(page).to_have_url(re.compile(r"attention\.stage\.head=2"))
 
 
+def test_another_rung_keeps_typed_numbers_and_begins_with_switches_of_its_own(
+    page: Page, address: str
+) -> None:
+    opened(page, address, "?attention.rung=Dot+products&attention.stage.edits=x_0_1_2_-2")
+    rungs = page.locator(".st-key-idea-ladder")
+    page.get_by_label("Causal mask").first.check()
+    expect(page).to_have_url(re.compile(r"attention\.stage\.mask=on"))
+    for rung in ("Causal", "Dot products"):
+        rungs.get_by_role("radio", name=rung, exact=True).click()
+        settled(page)
+        expect(page).to_have_url(re.compile(r"attention\.stage\.edits=x_0_1_2_-2"))
+        expect(page).not_to_have_url(re.compile(r"stage\.mask"))
+    expect(page.get_by_label("Causal mask").first).not_to_be_checked()
+    go_to(page, "scores", 2, 1)
+    expect(line(page)).to_contain_text("= −0.9161")
+
+
 def test_the_matrices_are_revealed_step_by_step_back_and_forth(page: Page, address: str) -> None:
     opened(page, address, "?attention.stage.step=3")
     expect(part(page, ".where")).to_have_text("Step 3 of 9: Queries and keys")

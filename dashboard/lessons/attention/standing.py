@@ -33,6 +33,12 @@ class Standing:
     """Layer and head, counted from 0."""
     cell: str = ""
     """The cell that was kept: matrix~row~column."""
+    version: int = 0
+    """Counts what stood on the stage, so that an older report does not undo a newer beginning."""
+
+    def name(self) -> str:
+        """What the browser calls what is on the stage."""
+        return f"{self.version} {self.origin}"
 
     def plain(self) -> dict[str, Any]:
         """What the browser begins with."""
@@ -68,18 +74,20 @@ def show(
         here.cell = here.cell or begin
     elif here.origin != named:
         edits = here.edits if here.material == material else {}
-        here = Standing(material, named, edits, axes=here.axes, cell=begin)
+        here = Standing(
+            material, named, edits, axes=here.axes, cell=begin, version=here.version + 1
+        )
     else:
         _take_over(here, st.session_state.get(key, {}).get("turned"))
     st.session_state[f"{key}.standing"] = here
     _to_link(here, link, begin)
-    component.show(flow, named, here.plain(), key=key)
+    component.show(flow, here.name(), here.plain(), key=key)
     return here
 
 
 def _take_over(here: Standing, turned: Any) -> None:
     """What the browser has reported, if it is about what is on the stage now."""
-    if not turned or turned.get("origin") != here.origin:
+    if not turned or turned.get("origin") != here.name():
         return
     here.edits = _checked({str(name): value for name, value in turned["edits"].items()})
     here.switches = {name: bool(on) for name, on in turned["switches"].items()}
