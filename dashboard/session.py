@@ -10,7 +10,7 @@ import secrets
 import streamlit as st
 
 SENTENCE = "One day, Lily lost the key, and Ben helped her to find the"
-SENTENCE_LIMIT = 400
+SENTENCE_LIMIT = 2_000
 PASTE_LIMIT = 4_000  # what the box and the address can hold
 
 

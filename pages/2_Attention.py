@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard import cached, frame, predict, session, source, wording
 from dashboard.components import plot
-from dashboard.lessons.attention import figures, formulas, views
+from dashboard.lessons.attention import figures, formulas, stage, standing, views
 from llm_core import attention
 from llm_core.sampling import generate
 
@@ -124,16 +124,17 @@ def scores() -> None:
                 "six course vectors."
             )
         predict.verdict(guess, truth, why)
-        plot.show(
-            figures.all_scores(*chosen),
-            key="attention-all-scores",
-            alt="Scores of every token with every token",
-            height=400,
-        )
+        standing.show(
+            stage.alike(*chosen), (*chosen, row), key="attention-alike", link="attention.alike",
+            begin=f"scores~{row + 1}~{places.index(str(other)) + 1}",
+        )  # fmt: skip
         st.caption(
-            "All at once it is one matrix product: the vectors times themselves, transposed."
+            "Two nested loops over all pairs, or one matrix product, the vectors times themselves, "
+            "transposed: the results differ by at most "
+            f"{wording.difference(views.loops_gap(*chosen))}."
         )
     source.show(
+        attention.scores_by_loops,
         attention.simple_attention,
         attention.attend,
         key="attention.scores.code",
@@ -153,33 +154,49 @@ def weights() -> None:
         "first, which favours the large ones."
     )
     st.latex(r"\alpha_j = \frac{e^{\omega_j}}{\sum_k e^{\omega_k}}, \qquad \sum_j \alpha_j = 1")
-    times = st.select_slider(
-        "Multiply the scores before",
-        [0.5, 1.0, 2.0, 5.0, 20.0, 100.0],
-        value=1.0,
-        key="attention.times",
-        bind="query-params",
+    guess = predict.choice(
+        "Every score times 100, then softmax: what do the asking token's weights become?",
+        [views.SAME, views.FLATTER, views.FEWER],
+        key="attention.sharper",
+        done="attention",
     )
-    ways = views.normalised(*chosen, row, float(times))
-    plot.show(
-        figures.three_normalisations(*chosen, row, float(times)),
-        key="attention-weights",
-        alt="The same row of scores made to sum to one in three ways",
-        height=320,
-    )
-    sums = [f"{sum(way.tolist()):.4g}" for way in ways]
-    st.caption(
-        f"The three rows sum to {sums[0]}, {sums[1]} and {sums[2]}. Where $e^x$ grows larger than "
-        "a 32-bit number can be, the definition gives nan (not a number) and its bars are gone; "
-        "torch's softmax subtracts the largest score from all of them first and never overflows."
-    )
+    if guess is not None:
+        predict.verdict(guess, *views.sharper(*chosen, row))
+        times = st.select_slider(
+            "Multiply the scores before",
+            [0.5, 1.0, 2.0, 5.0, 20.0, 100.0],
+            value=1.0,
+            key="attention.times",
+            bind="query-params",
+        )
+        ways = views.normalised(*chosen, row, float(times))
+        plot.show(
+            figures.three_normalisations(*chosen, row, float(times)),
+            key="attention-weights",
+            alt="The same row of scores made to sum to one in three ways",
+            height=320,
+        )
+        sums = [f"{sum(way.tolist()):.4g}" for way in ways]
+        st.caption(
+            f"The three rows sum to {sums[0]}, {sums[1]} and {sums[2]}. Where $e^x$ grows larger "
+            "than a 32-bit number can be, the definition gives nan (not a number) and its bars are "
+            "gone; torch's softmax subtracts the largest score from all of them first and never "
+            "overflows."
+        )
     st.markdown("The **context vector** of the asking token is all vectors, each times its weight:")
     st.latex(formulas.weighted_sum(*chosen, row))
+    standing.show(
+        stage.mixed(*chosen), (*chosen, row), key="attention-mixed", link="attention.mixed",
+        begin=f"context~{row + 1}~1",
+    )  # fmt: skip
     source.show(
         attention.normalisations,
         attention.softmax_naive,
         key="attention.weights.code",
-        shapes={"weights of the row": ways.softmax, "context": views.simple(*chosen).context[row]},
+        shapes={
+            "weights of the row": views.simple(*chosen).weights[row],
+            "context": views.simple(*chosen).context[row],
+        },
     )
 
 
@@ -193,54 +210,53 @@ RUNG_SAYS = {
     "over). One such set of three is a <b>head</b>.",
     "Causal": "The same, and no token sees the tokens after it.",
     "Several heads": "Several causal attentions side by side, each with matrices of its own.",
+    stage.TRAINED: "The heads of the starter model on your sentence: here the matrices are learnt.",
 }
 
 
 @frame.idea("What does each rung of the ladder add?")
 def ladder() -> None:
     """From bare dot products to several heads, one step at a time."""
-    left, right = st.columns([3, 1], vertical_alignment="bottom")
-    rung = left.segmented_control(
-        "Rung", views.RUNGS, default=views.RUNGS[1], required=True,
+    left, right = st.columns([4, 1], vertical_alignment="bottom")
+    rung = str(left.segmented_control(
+        "Rung", stage.LADDER, default=views.RUNGS[1], required=True,
         key="attention.rung", bind="query-params",
-    )  # fmt: skip
+    ))  # fmt: skip
     with right, st.popover("More", icon=":material/tune:"):
         width = st.slider("Channels per head", 1, 16, 2, key="attention.width", bind="query-params")
-        heads = st.slider("Heads (last rung)", 1, 8, 2, key="attention.heads", bind="query-params")
-        head = st.slider("Head on show", 1, 8, 1, key="attention.head", bind="query-params")
+        heads = st.slider("Heads (rung four)", 1, 8, 2, key="attention.heads", bind="query-params")
         seed = st.number_input(
             "Seed of the weights", 0, 9999, 789, key="attention.seed", bind="query-params"
         )
-    step = st.segmented_control(
-        "Step", list(formulas.STEPS), default="Scores", required=True,
-        key="attention.step", bind="query-params",
+    settings = (*chosen, rung, int(width), int(heads), int(seed))
+    st.html(f"<p>{RUNG_SAYS[rung]}</p>")
+    standing.show(
+        stage.rung(*settings), settings, key="attention-stage", link="attention.stage",
+        material=(*chosen, int(width), int(heads), int(seed)),
     )  # fmt: skip
-    settings = (str(rung), int(width), int(heads), int(seed))
-    steps = views.climb(*chosen, *settings)
-    st.html(f"<p>{RUNG_SAYS[str(rung)]}</p>")
-    parts, formula = formulas.STEPS[str(step)]
-    st.latex(formula % steps.keys.shape[-1] if "%" in formula else formula)
-    beside(
-        {
-            part: (
-                f"attention-step-{part}",
-                figures.matrix(*chosen, *settings, min(int(head), int(heads)) - 1, part),
-            )
-            for part in parts
-        },
-        widths=[1.6 if part in formulas.SQUARE else 1 for part in parts],
+    st.caption(
+        "Point at a cell, or walk with the arrow keys: what it is made from lights up; the dashes "
+        "show what is made from it. A click or Space keeps it. In the inputs and the learnt "
+        "matrices, click or press Enter and type another number: everything behind it follows."
     )
-    if rung == views.RUNGS[0] and step in ("Scaled", "Masked"):
-        st.caption("This rung leaves that step out, so both sides are the same.")
-    elif rung == views.RUNGS[1] and step == "Masked":
-        st.caption("This rung hides nothing, so both sides are the same.")
-    elif rung == views.RUNGS[1]:
+    guess = predict.choice(
+        "Someone changes a number of the last token's vector. Whose context vectors change?",
+        stage.WHOSE,
+        key="attention.reaches",
+        done="attention",
+    )
+    if guess is not None:
+        predict.verdict(guess, *stage.whose(*settings))
+    if rung == views.RUNGS[1]:
         gap = views.v1_gap(*chosen, int(width), int(seed))
         st.caption(
             "With the same numbers inside, `SelfAttention_v1` (bare parameters) and "
             f"`SelfAttention_v2` (`nn.Linear`) differ by at most {wording.difference(gap)}."
         )
-    source.show(*views.LADDER[str(rung)], key="attention.ladder.code", shapes=steps._asdict())
+    source.show(
+        *stage.CODE[rung], key="attention.ladder.code",
+        shapes={matrix.name: matrix.values for matrix in stage.rung(*settings).matrices},
+    )  # fmt: skip
 
 
 ladder()
@@ -269,18 +285,8 @@ def mask() -> None:
             f"They sum to {totals}: the last token alone has nothing to hide. Dividing each row by "
             "its sum repairs that.",
         )
-        draw = {stage: figures.masking(*chosen, stage, 2, 789) for stage in figures.MASKING}
-        beside(
-            {
-                "Softmax, then zeros": ("attention-zeroed", draw["zeroed"]),
-                "… then each row over its sum": ("attention-renormalised", draw["renormalised"]),
-            }
-        )
-        beside(
-            {
-                "Or: −∞ in place of the scores": ("attention-infinite", draw["masked"]),
-                "… then softmax": ("attention-softmax", draw["softmax"]),
-            }
+        standing.show(
+            stage.hidden(*chosen), chosen, key="attention-hidden", link="attention.hidden"
         )
         st.caption(
             f"The two results differ by at most {wording.difference(both.gap)}. The second way is "

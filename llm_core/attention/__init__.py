@@ -21,6 +21,7 @@ from llm_core.attention.single import (
     SelfAttention_v1,
     SelfAttention_v2,
     attend,
+    scores_by_loops,
     simple_attention,
     toy_inputs,
 )
@@ -59,6 +60,7 @@ __all__ = [
     "mask_then_renormalise",
     "mask_then_softmax",
     "normalisations",
+    "scores_by_loops",
     "simple_attention",
     "softmax_naive",
     "split_heads",

@@ -5,6 +5,7 @@ Out:    one context vector per token, and every step on the way
 Next:   multi.py, several of these beside each other
 
     attend                  the computation itself, which every rung calls
+    scores_by_loops         its first step the long way, one pair of tokens after another
     simple_attention        every token compares itself with every other; nothing is learned
     SelfAttention_v1, _v2   learned queries, keys and values
     CausalAttention         no token sees the future, and some weights are dropped in training
@@ -95,6 +96,23 @@ def attend(
     return AttentionSteps(
         queries, keys, values, scores, scaled, masked, weights, dropped, context, context
     )
+
+
+def scores_by_loops(queries: Tensor, keys: Tensor) -> Tensor:
+    """All scores, one dot product after another: what `queries @ keys.T` does in one go.
+
+    Args:
+        queries: (T, D).
+        keys: (S, D).
+
+    >>> scores_by_loops(toy_inputs(), toy_inputs())[1]
+    tensor([0.9544, 1.4950, 1.4754, 0.8434, 0.7070, 1.0865])
+    """
+    scores = queries.new_empty(len(queries), len(keys))  # (T, S)
+    for i, query in enumerate(queries):
+        for j, key in enumerate(keys):
+            scores[i, j] = torch.dot(query, key)
+    return scores
 
 
 def simple_attention(inputs: Tensor) -> AttentionSteps:

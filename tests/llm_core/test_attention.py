@@ -21,6 +21,7 @@ from llm_core.attention import (
     mask_then_renormalise,
     mask_then_softmax,
     normalisations,
+    scores_by_loops,
     simple_attention,
     softmax_naive,
     split_heads,
@@ -77,6 +78,13 @@ def test_no_token_sees_the_future(changed, fused):
     before, after = attention(x, fused=fused), attention(altered, fused=fused)
     assert torch.equal(before[:, :changed], after[:, :changed])
     assert not close(before[:, changed:], after[:, changed:])
+
+
+@given(seed=st.integers(0, 10_000), tokens=st.integers(1, 9))
+@settings(max_examples=20, deadline=None)
+def test_two_loops_of_dot_products_are_one_matrix_product(seed, tokens):
+    queries, keys = random_vectors(seed, tokens, 5), random_vectors(seed + 1, 4, 5)
+    assert close(scores_by_loops(queries, keys), queries @ keys.T, 1e-5)
 
 
 def test_without_the_mask_the_future_is_seen():

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.lessons.attention import formulas, views
+from dashboard.lessons.attention import stage, views
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = "pages/2_Attention.py"
@@ -30,7 +30,7 @@ def whole(app: AppTest) -> bool:
 def test_the_page_opens_whole_and_draws_its_pictures() -> None:
     app = opened()
     assert whole(app)
-    assert len(app.get("bidi_component")) >= 10
+    assert len(app.get("bidi_component")) >= 8
 
 
 def test_score_and_context_of_journey_are_the_books() -> None:
@@ -66,23 +66,46 @@ def test_only_the_last_row_keeps_its_sum_when_hidden_weights_become_zero() -> No
 
 def test_scores_a_hundred_times_as_large_overflow_the_definition_of_softmax_only() -> None:
     app = opened(attention__times="100.0")
+    app.button_group(key="attention.sharper").set_value(views.SAME).run()
+    assert f"The answer is: {views.FEWER}" in text_of(app)
     assert whole(app)
     assert "The three rows sum to 1, nan and 1." in text_of(app)
 
 
 @pytest.mark.parametrize("vectors", [views.COURSE, views.OWN])
-@pytest.mark.parametrize("rung", views.RUNGS)
-def test_every_rung_can_be_walked_step_by_step(vectors: str, rung: str) -> None:
+@pytest.mark.parametrize("rung", stage.LADDER)
+def test_every_rung_stands_on_the_stage_whole(vectors: str, rung: str) -> None:
     app = opened(attention__vectors=vectors, attention__rung=rung)
-    for step in formulas.STEPS:
-        app.button_group(key="attention.step").set_value(step).run()
-        assert whole(app)
+    app.checkbox(key="attention.reaches.skip").set_value(True).run()
+    assert whole(app)
+    alone = rung in stage.LADDER[2:]
+    assert (stage.WHOSE[0] if alone else stage.WHOSE[1]) in text_of(app)
+
+
+def test_what_was_typed_over_and_kept_on_the_stage_stays_in_the_link() -> None:
+    link = {
+        "attention__stage__edits": "x_0_2_1_-0.5~q_0_1_2_0.25",
+        "attention__stage__mask": "on",
+        "attention__stage__cell": "scores~2~1",
+        "attention__stage__step": "4",
+    }
+    app = opened(**link)
+    assert whole(app)
+    for name, value in link.items():
+        assert app.query_params[name.replace("__", ".")] in (value, [value])
+
+
+@pytest.mark.parametrize("nonsense", ["x_0_2_1_1e99", "y_0_1_1_2", "~~", "x_0_1_1_", "x_9_99_9_1"])
+def test_a_link_with_nonsense_on_the_stage_opens_the_page(nonsense: str) -> None:
+    app = opened(attention__stage__edits=nonsense, attention__stage__cell=nonsense,
+                 attention__stage__step="99", attention__stage__head="0~77")  # fmt: skip
+    assert whole(app)
 
 
 @pytest.mark.parametrize("sentence", ["x", "🙂", "שלום עולם", "a b " * 100, "<b>$x$ *`_"])
 def test_any_sentence_attends(sentence: str) -> None:
     app = opened(text=sentence, attention__vectors=views.OWN)
-    for key in ("attention.itself", "attention.rows"):
+    for key in ("attention.itself", "attention.sharper", "attention.reaches", "attention.rows"):
         app.checkbox(key=f"{key}.skip").set_value(True).run()
     assert whole(app)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from dashboard import charts, palette
 from dashboard.drawn import drawn
-from dashboard.lessons.attention import formulas, views
+from dashboard.lessons.attention import views
 
 
 def _labels(source: str, sentence: str) -> list[str]:
@@ -44,18 +44,6 @@ def row_of_scores(source: str, sentence: str, row: int) -> Any:
 
 
 @drawn
-def all_scores(source: str, sentence: str) -> Any:
-    """Every token's score with each token."""
-    labels = _labels(source, sentence)
-    return charts.heatmap(
-        views.simple(source, sentence).scores,
-        rows=labels,
-        columns=labels,
-        unit="score",
-    )
-
-
-@drawn
 def three_normalisations(source: str, sentence: str, row: int, enlarged: float) -> Any:
     """One row of scores made to sum to one in three ways."""
     ways = views.normalised(source, sentence, row, enlarged)
@@ -72,57 +60,6 @@ def three_normalisations(source: str, sentence: str, row: int, enlarged: float) 
             "torch.softmax": palette.ACCENT,
         },
         value_title="weight",
-    )
-
-
-@drawn
-def matrix(
-    source: str, sentence: str, rung: str, width: int, heads: int, seed: int, head: int, part: str
-) -> Any:
-    """One matrix of a rung: `part` is the name of a field of AttentionSteps."""
-    steps = views.climb(source, sentence, rung, width, heads, seed)
-    values = getattr(steps, part)
-    if values.ndim == 3:
-        values = values[head]  # (T, T) or (T, D)
-    labels = _labels(source, sentence)
-    between_tokens = part in formulas.SQUARE
-    channels = [str(i + 1) for i in range(values.shape[-1])]
-    return charts.heatmap(
-        values,
-        rows=labels,
-        columns=labels if between_tokens else channels,
-        row_title="",
-        column_title="looked at" if between_tokens else f"channels of the {part}",
-        unit="" if between_tokens else part,
-        low=0.0 if part == "weights" else None,
-        high=1.0 if part == "weights" else None,
-        diverging=part != "weights",
-        numbers=None if between_tokens else values.shape[-1] <= 4,
-    )
-
-
-MASKING = ("zeroed", "renormalised", "masked", "softmax")
-"""The two ways to hide the future: the first two, and the last two."""
-
-
-@drawn
-def masking(source: str, sentence: str, stage: str, width: int, seed: int) -> Any:
-    """One matrix of the causal mask, put on before or after softmax."""
-    both = views.mask_both_ways(source, sentence, width, seed)
-    values = {
-        "zeroed": both.long_way.zeroed,
-        "renormalised": both.long_way.renormalised,
-        "masked": both.short_way.masked,
-        "softmax": both.short_way.weights,
-    }[stage]
-    labels = _labels(source, sentence)
-    return charts.heatmap(
-        values,
-        rows=labels,
-        columns=labels,
-        low=None if stage == "masked" else 0.0,
-        high=None if stage == "masked" else 1.0,
-        diverging=stage == "masked",
     )
 
 

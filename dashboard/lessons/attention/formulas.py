@@ -6,22 +6,6 @@ from dashboard.lessons.attention import views
 
 _SHOWN = 3  # terms written out; the rest become dots
 
-STEPS: dict[str, tuple[tuple[str, ...], str]] = {
-    "Scores": (("queries", "keys", "scores"), r"\text{scores} = Q K^{\top}"),
-    "Scaled": (("scores", "scaled"), r"\text{scaled} = \frac{\text{scores}}{\sqrt{%d}}"),
-    "Masked": (
-        ("scaled", "masked"),
-        r"\text{masked}_{ij} = -\infty \ \text{ where } j > i",
-    ),
-    "Weights": (("masked", "weights"), r"\text{weights} = \text{softmax}(\text{masked})"),
-    "Context": (("weights", "values", "context"), r"\text{context} = \text{weights} \cdot V"),
-}
-"""Step of the computation -> the fields of AttentionSteps that show it, and its formula."""
-
-
-SQUARE = ("scores", "scaled", "masked", "weights")
-"""Fields of AttentionSteps with a number for each pair of tokens."""
-
 
 def dot_product(source: str, sentence: str, row: int, other: int) -> str:
     """The score of two tokens, written out."""

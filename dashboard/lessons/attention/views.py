@@ -4,12 +4,11 @@ Each function is one call into llm_core, kept in a cache; the tensors it gives b
 and are only read. `figures.py` draws them.
 """
 
-from collections.abc import Callable
-from typing import Any, NamedTuple, cast
+from typing import NamedTuple, cast
 
 import streamlit as st
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from dashboard import cached, chips
 from llm_core import attention
@@ -122,6 +121,23 @@ def normalised(source: str, sentence: str, row: int, enlarged: float) -> attenti
     return attention.normalisations(scores * enlarged)
 
 
+SAME, FLATTER, FEWER = "The same as before", "More even", "Nearly all on one or two"
+"""Answers to the question what larger scores do to the weights."""
+
+
+def sharper(source: str, sentence: str, row: int) -> tuple[str, str]:
+    """What happens to a row of weights when its scores are a hundred times as large, and why."""
+    before, after = (
+        normalised(source, sentence, row, times).softmax.max().item() for times in (1.0, 100.0)
+    )
+    if after - before < 0.01:
+        return SAME, f"One token already had {before:.3g} of all weight."
+    return FEWER, (
+        f"The largest weight goes from {before:.3g} to {after:.3g}: $e^x$ turns a difference of "
+        "scores into a ratio of weights, and a hundred times the difference is a huge ratio."
+    )
+
+
 @st.cache_resource(show_spinner=False, max_entries=64)
 def learned(d_in: int, width: int, seed: int) -> attention.SelfAttention_v2:
     """The second rung as it is born from a seed."""
@@ -161,6 +177,26 @@ def climb(
     return simple(source, sentence)
 
 
+def layers(
+    source: str, sentence: str, rung: str, width: int, heads: int, seed: int
+) -> list[tuple[nn.Linear, nn.Linear, nn.Linear]]:
+    """What makes queries, keys and values on a learnt rung, for each of its heads."""
+    channels = tokens(source, sentence).vectors.shape[-1]
+    if rung == RUNGS[3]:
+        of_heads = stacked(channels, width, heads, seed).heads
+        return [cast(attention.CausalAttention, head).projections() for head in of_heads]
+    born = causal if rung == RUNGS[2] else learned
+    return [born(channels, width, seed).projections()]
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def loops_gap(source: str, sentence: str) -> float:
+    """How far scores from two nested loops are from one matrix product."""
+    vectors = tokens(source, sentence).vectors
+    by_loops = attention.scores_by_loops(vectors, vectors)
+    return attention.largest_difference(by_loops, simple(source, sentence).scores)
+
+
 @st.cache_data(show_spinner=False, max_entries=64)
 def v1_gap(source: str, sentence: str, width: int, seed: int) -> float:
     """How far the second rung, written with bare parameters, is from the same with nn.Linear."""
@@ -169,15 +205,6 @@ def v1_gap(source: str, sentence: str, width: int, seed: int) -> float:
     with torch.inference_mode(), RandomState(seed).borrowed():
         bare = attention.SelfAttention_v1.with_weights_of(linear)
         return attention.largest_difference(bare(vectors), linear(vectors))
-
-
-LADDER: dict[str, tuple[Callable[..., Any] | type, ...]] = {
-    RUNGS[0]: (attention.simple_attention, attention.attend),
-    RUNGS[1]: (attention.SelfAttention_v2, attention.attend),
-    RUNGS[2]: (attention.CausalAttention, attention.mask_then_softmax),
-    RUNGS[3]: (attention.MultiHeadAttentionWrapper,),
-}
-"""Rung -> the code that climbs it."""
 
 
 class BothWays(NamedTuple):
