@@ -19,6 +19,8 @@ tokens to which the rule applies. A head leans to a role if that is at least a f
 and at least twice what an even spread would put there; from half of its weight on, it plays it. The
 rule that goes furthest beyond an even spread names the head. Where none holds, a head may still be
 
+    nearby tokens     half of its weight goes to the token itself and the four before it, to none of
+                      them above all
     diffuse           its weights are nearly even: their entropy is at least nine tenths of the
                       largest possible
 
@@ -45,8 +47,8 @@ from torch import Tensor
 from llm_core.induction import matches
 
 PREVIOUS, SAME, INDUCTION, FIRST = "previous token", "same token", "induction", "first token"
-OFFSET, DIFFUSE, MIXED = "fixed offset", "diffuse", "mixed"
-ROLES = (PREVIOUS, SAME, INDUCTION, FIRST, OFFSET, DIFFUSE, MIXED)
+OFFSET, NEARBY, DIFFUSE, MIXED = "fixed offset", "nearby tokens", "diffuse", "mixed"
+ROLES = (PREVIOUS, SAME, INDUCTION, FIRST, OFFSET, NEARBY, DIFFUSE, MIXED)
 FINDERS = (SAME, INDUCTION)
 """Roles that a text shows only where something stands in it twice."""
 
@@ -61,6 +63,10 @@ TIMES_EVEN = 2.0
 
 NEARLY_EVEN = 0.9
 """A diffuse head's entropy, as a share of the largest possible."""
+
+NEAR = 5
+"""The token itself and so many less one before it are near. Only tokens with twice as many to look
+at count, or an even spread would do it."""
 
 FARTHEST = 16
 """Places back that count as a fixed offset."""
@@ -138,6 +144,13 @@ def offset_targets(tokens: int) -> dict[int, Tensor]:
     return {k: aim for k, aim in found.items() if int(aim.sum()) >= ENOUGH}
 
 
+def nearby_targets(tokens: int) -> Tensor:
+    """The token itself and those just before it, for tokens that have many more: (T, T)."""
+    back = _places_back(tokens)  # (T, T)
+    asks = (torch.arange(tokens) >= 2 * NEAR)[:, None]  # (T, 1)
+    return asks & (back >= 0) & (back < NEAR)
+
+
 def _places_back(tokens: int) -> Tensor:
     """How far before t each s stands, negative after it: (T, T)."""
     place = torch.arange(tokens)
@@ -182,7 +195,7 @@ def head_roles(weights: Tensor, ids: Tensor) -> tuple[tuple[HeadRole, ...], ...]
     rules = {(name, 0): shares(weights, aim) for name, aim in role_targets(ids).items()}
     rules |= {(OFFSET, k): shares(weights, aim) for k, aim in offset_targets(tokens).items()}
     applying = {rule: found for rule, found in rules.items() if found.tokens}
-    even = evenness(weights)  # (L, H)
+    near, even = shares(weights, nearby_targets(tokens)), evenness(weights)  # even: (L, H)
 
     def role(layer: int, head: int) -> HeadRole:
         if not applying:
@@ -194,6 +207,9 @@ def head_roles(weights: Tensor, ids: Tensor) -> tuple[tuple[HeadRole, ...], ...]
         holding = [r for r in tried if r.share >= max(FIFTH, TIMES_EVEN * r.even)]
         if holding:
             return max(holding, key=lambda r: (r.plays and r.role in FINDERS, r.share - r.even))
+        close = float(near.share[layer, head])
+        if near.tokens and close >= max(HALF, TIMES_EVEN * near.even):
+            return HeadRole(NEARBY, close, near.even, near.tokens, NEARBY, 0)
         entropy = float(even[layer, head])
         if entropy >= NEARLY_EVEN:
             return HeadRole(DIFFUSE, entropy, 1.0, tokens - 2, DIFFUSE, 0)

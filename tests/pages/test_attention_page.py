@@ -94,8 +94,6 @@ def test_any_sentence_attends(sentence: str) -> None:
         ("attention.stack", (1, 8)),
         ("attention.each", (1, 16)),
         ("attention.width", (1, 16)),
-        ("attention.layer", (1, 4)),
-        ("attention.large", (1, 6)),
     ],
 )
 def test_both_ends_of_every_slider_make_sense(key: str, ends: tuple[float, float]) -> None:

@@ -94,7 +94,7 @@ class HeadGrid {
     if (repaint) this.thumbnails.paint();
     this.show(repaint);
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.setStateValue("seen", this.state), 400);
+    this.timer = setTimeout(() => this.setStateValue("seen", structuredClone(this.state)), 400);
   }
 
   // Keep a head for the lines, or let go of it.
@@ -152,7 +152,7 @@ class HeadGrid {
     this.title.textContent = title[0].toUpperCase() + title.slice(1);
     const { role } = this.thumbnails.all[map];
     if (map >= this.count) this.evidence.textContent = this.head.whole[map - this.count].says;
-    else if (role) this.evidence.replaceChildren(element("b", { textContent: `${role.role[0].toUpperCase()}${role.role.slice(1)}. ` }), role.says);
+    else if (role) this.evidence.replaceChildren(element("b", { textContent: `${role.title}. ` }), role.says);
     else this.evidence.textContent = this.head.hint;
     this.heatmap.box.hidden = view !== "map";
     this.lines.box.hidden = view !== "lines";
@@ -178,7 +178,7 @@ class HeadGrid {
     } else if (at) {
       const heads = view === "lines" ? this.lines.drawn() : [{ map }];
       const parts = heads.slice(0, 3).flatMap(({ map: one }, i) => {
-        const best = this.maps.partners(one, at.side, at.place).slice(0, 3);
+        const best = this.maps.partners(one, at.side, at.place).slice(0, heads.length > 1 ? 1 : 3);
         const named = best.flatMap(([place, weight], j) => [j ? ", " : "", ...word(place), ` with ${share(weight)}`]);
         return [i ? "; " : "", heads.length > 1 ? `${this.name(one)}: ` : "", ...named];
       });

@@ -152,7 +152,9 @@ class Lines {
     pen.scale(ratio, ratio);
     const above = Math.min(this.scroll.scrollTop, whole - height);
     const at = this.focus();
-    for (const { map, tone, dash } of this.drawn()) {
+    const heads = this.drawn();
+    heads.forEach(({ map, tone, dash }, i) => {
+      const aside = 2 * (i - (heads.length - 1) / 2); // so that lines of several heads lie beside each other
       pen.strokeStyle = tone;
       pen.setLineDash(dash);
       const draw = (asks, seen) => {
@@ -162,8 +164,8 @@ class Lines {
         pen.globalAlpha = Math.min(1, 0.05 + strength);
         pen.lineWidth = 0.7 + 2.3 * strength;
         pen.beginPath();
-        pen.moveTo(0, (asks + 0.5) * row - above);
-        pen.lineTo(width, (seen + 0.5) * row - above);
+        pen.moveTo(0, (asks + 0.5) * row - above + aside);
+        pen.lineTo(width, (seen + 0.5) * row - above + aside);
         pen.stroke();
       };
       if (at?.side === "asks") for (let seen = 0; seen <= at.place; seen++) draw(at.place, seen);
@@ -175,6 +177,6 @@ class Lines {
           for (let seen = 0; seen <= Math.min(asks, end); seen++) draw(asks, seen);
         }
       }
-    }
+    });
   }
 }

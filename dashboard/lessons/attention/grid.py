@@ -25,6 +25,7 @@ SIGNS = {
     heads.INDUCTION: ("↷", "induction"),
     heads.FIRST: ("⇤", "first"),
     heads.OFFSET: ("↔", "offset"),
+    heads.NEARBY: ("⇇", "nearby"),
     heads.DIFFUSE: ("≈", "diffuse"),
     heads.MIXED: ("·", "mixed"),
 }
@@ -84,14 +85,13 @@ def show(loaded: cached.Loaded, text: reading.Reading, *, told: bool) -> None:
     """
     config = loaded.config
     count = config.n_layers * config.n_heads + len(WHOLE)
-    reported = st.session_state.get(KEY, {}).get("seen") or {}
-    here = grid_link.standing(config.n_heads, count, len(text.ids), reported)
+    here = grid_link.standing(config.n_heads, count, len(text.ids))
     letters = dict(zip(candidates(loaded, text.ids), LETTERS, strict=False))
     head = {
         "words": list(text.words),
         "layers": config.n_layers,
         "heads": config.n_heads,
-        "roles": [_plain(role) for role in roles(loaded, text.ids)] if told else [],
+        "roles": [_plain(role) for role in roles(loaded, text.ids)] if told and letters else [],
         "names": list(heads.ROLES),
         "letters": {str(number): letter for number, letter in letters.items()},
         "whole": WHOLE,
@@ -103,7 +103,8 @@ def show(loaded: cached.Loaded, text: reading.Reading, *, told: bool) -> None:
         },
         "state": grid_link.as_plain(here),
     }
-    component.show(head, maps(loaded, text.ids), key=KEY)
+    reported = component.show(head, maps(loaded, text.ids), key=KEY)
+    here = grid_link.standing(config.n_heads, count, len(text.ids), reported)
     grid_link.to_link(here, count)
 
 
@@ -120,8 +121,11 @@ def _plain(role: HeadRole) -> dict[str, Any]:
     sign, short = SIGNS[role.role]
     if role.role == heads.OFFSET:
         short = f"{role.offset} back" if role.offset else "itself"
+    leans = not role.plays and role.role != heads.MIXED
     return {
-        "role": role.role, "sign": sign, "short": short, "plays": role.plays, "says": evidence(role)
+        "role": role.role, "sign": sign, "short": short, "plays": role.plays,
+        "title": f"Leans to {role.role}" if leans else role.role.capitalize(),
+        "says": evidence(role),
     }  # fmt: skip
 
 
@@ -132,6 +136,7 @@ def _aim(role: HeadRole) -> str:
         heads.SAME: "earlier places of the very same token",
         heads.INDUCTION: "what came after an earlier place of the same token",
         heads.FIRST: "the first token",
+        heads.NEARBY: f"itself and the {heads.NEAR - 1} tokens before",
         heads.OFFSET: f"the token {role.offset} places back" if role.offset else "the token itself",
     }[role.nearest]
 
@@ -149,8 +154,9 @@ def evidence(role: HeadRole) -> str:
     share = f"{role.share:.2f} of its weight, {over}; an even spread would give {role.even:.2f}."
     if role.role == heads.MIXED:
         return f"No rule fits. The nearest: it looks at {_aim(role)} with {share}"
-    says = f"{'Looks' if role.plays else 'Leans: looks'} at {_aim(role)} with {share}"
-    return says + (" So few tokens may be luck." if role.tokens < FEW else "")
+    return f"Looks at {_aim(role)} with {share}" + (
+        " So few tokens may be luck." if role.tokens < FEW else ""
+    )
 
 
 def few_tokens() -> str:
@@ -267,9 +273,9 @@ class LastRow(NamedTuple):
     def why(self) -> str:
         return (
             f"Through all layers the last token itself holds {self.rollout[-1]:.3g}, the first one "
-            f"{self.rollout[0]:.3g}, and the largest share is {max(self.rollout):.3g}. The last "
-            f"layer alone looks at itself with {self.last_layer[-1]:.3g}: the rest comes down the "
-            "shortcuts."
+            f"{self.rollout[0]:.3g}, and the largest share is {max(self.rollout):.3g}. Read off the "
+            f"last layer alone, they would be {self.last_layer[-1]:.3g}, {self.last_layer[0]:.3g} "
+            f"and {max(self.last_layer):.3g}."
         )
 
 

@@ -41,14 +41,14 @@ class At:
     """Small weights are drawn stronger."""
 
 
-def standing(heads: int, count: int, tokens: int, reported: Mapping[str, Any]) -> At:
+def standing(heads: int, count: int, tokens: int, reported: Mapping[str, Any] | None = None) -> At:
     """Where the learner stands: as the browser has reported, as before, or as the link says.
 
     Args:
         heads: of one layer.
         count: maps there are, the two of all layers included.
         tokens: of the text.
-        reported: what `components.heads.show` returned in the last run.
+        reported: what `components.heads.show` has returned.
     """
     before = st.session_state.get(_KEY)
     if reported:
