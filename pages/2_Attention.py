@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard import frame, predict, session, source, wording
 from dashboard.components import plot
-from dashboard.lessons.attention import figures, formulas, grid, reading, views
+from dashboard.lessons.attention import figures, formulas, grid, reading, together, views
 from llm_core import attention, heads
 from llm_core.sampling import generate
 
@@ -428,17 +428,17 @@ def all_layers() -> None:
         "**attention rollout**."
     )
     st.latex(r"R_l = \tfrac12\left(\overline{A}_l + I\right) R_{l-1}, \qquad R_0 = I")
-    found = grid.last_row(loaded, text.ids)
+    found = together.last_row(loaded, text.ids)
     guess = predict.choice(
         "By this account, what holds the largest share of the last token's vector?",
-        grid.SOURCES,
+        together.SOURCES,
         key="attention.most",
         done="attention",
     )
     if guess is not None:
         predict.verdict(guess, found.truth, found.why)
         plot.show(
-            grid.sources(loaded, sentence),
+            together.sources(loaded, sentence),
             key="attention-rollout",
             alt="Share of each token in the last token's vector, by rollout and by the last layer",
             height=340,

@@ -178,7 +178,8 @@ def evenness(weights: Tensor) -> Tensor:
     """
     entropies = -torch.special.xlogy(weights, weights).sum(dim=-1)  # (L, H, T)
     largest = torch.arange(1, weights.shape[-1] + 1).log()  # (T,)
-    return (entropies[..., 2:] / largest[2:]).mean(dim=-1)  # (L, H)
+    shares_of_largest: Tensor = entropies[..., 2:] / largest[2:]  # (L, H, T - 2)
+    return shares_of_largest.mean(dim=-1)  # (L, H)
 
 
 def head_roles(weights: Tensor, ids: Tensor) -> tuple[tuple[HeadRole, ...], ...]:

@@ -1,4 +1,4 @@
-"""The grid of heads in a browser: its numbers are the model's, and all of it works from the keyboard."""
+"""The grid of heads in a browser: its numbers are the model's, and keys alone are enough."""
 
 from pathlib import Path
 

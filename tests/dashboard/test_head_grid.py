@@ -1,4 +1,4 @@
-"""The grid of heads: what is sent to the browser, what is said of a head, what the link restores."""
+"""The grid of heads: what is sent to the browser and said of a head, and what a link restores."""
 
 from types import SimpleNamespace
 
@@ -9,7 +9,7 @@ import torch
 
 from dashboard import cached
 from dashboard.components.sending import message
-from dashboard.lessons.attention import grid, grid_link, reading
+from dashboard.lessons.attention import grid, grid_link, reading, together
 from llm_core import heads
 from llm_core.heads import HeadRole
 
@@ -92,11 +92,11 @@ def test_the_answer_is_the_candidate_with_the_largest_share_on_the_token_before(
 
 
 def test_both_accounts_of_the_last_token_add_up_to_one(ids: tuple[int, ...]) -> None:
-    found = grid.last_row(cached.starter(), ids)
+    found = together.last_row(cached.starter(), ids)
     assert sum(found.rollout) == pytest.approx(1, abs=1e-5)
     assert sum(found.last_layer) == pytest.approx(1, abs=1e-5)
-    assert grid.LastRow((1.0,), (1.0,)).truth == grid.SOURCES[0]
-    assert grid.LastRow((0.2, 0.5, 0.3), (0.2, 0.5, 0.3)).truth == grid.SOURCES[2]
+    assert together.LastRow((1.0,), (1.0,)).truth == together.SOURCES[0]
+    assert together.LastRow((0.2, 0.5, 0.3), (0.2, 0.5, 0.3)).truth == together.SOURCES[2]
 
 
 @pytest.fixture

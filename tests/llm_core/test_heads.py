@@ -76,7 +76,8 @@ def test_a_head_that_counts_places_back_has_a_fixed_offset(back: int) -> None:
 
 def test_an_even_head_is_diffuse_and_one_that_looks_half_way_back_is_mixed() -> None:
     spread = role_of(even(len(IDS)))
-    assert (spread.role, spread.share) == (heads.DIFFUSE, pytest.approx(1.0))
+    assert spread.role == heads.DIFFUSE
+    assert spread.share == pytest.approx(1.0)
     halfway = torch.eye(30)[[place // 2 for place in range(30)]]
     assert role_of(halfway, torch.arange(30)).role == heads.MIXED
 
@@ -123,9 +124,8 @@ def test_shares_of_a_model_equal_those_of_the_induction_module_on_the_same_place
     assert torch.allclose(mine * (count - 1) + first_step, theirs * count, atol=1e-6)
     found = heads.shares(weights, aims[heads.INDUCTION]).share
     expected = torch.tensor(matching_scores(weights[:, None], IDS[None]))
-    assert torch.allclose(
-        found, expected, atol=1e-6
-    )  # no match here is explained by a plainer rule
+    # here no plainer rule explains a match
+    assert torch.allclose(found, expected, atol=1e-6)
 
 
 @given(layers=st.integers(1, 4), count=st.integers(1, 3), tokens=st.integers(1, 7))
