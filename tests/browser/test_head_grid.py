@@ -32,7 +32,7 @@ def test_the_browser_reads_every_number_of_every_map_as_python_wrote_it(chromium
     page = chromium.new_page()
     text = MAPS.read_text(encoding="utf-8") + "\nwindow.Maps = Maps;"
     page.add_script_tag(content=text, type="module")
-    page.wait_for_function("window.Maps")
+    page.wait_for_function("'Maps' in window")
     read = page.evaluate(
         """([bytes, tokens, count]) => {
           const maps = new Maps(Uint8Array.from(bytes).buffer, tokens);
@@ -95,7 +95,7 @@ def test_roles_are_told_after_the_guess_and_a_role_filters_the_grid(
     root = opened(page, address, "")
     expect(root.locator(".roles button")).to_have_count(0)
     expect(root.locator(".letter")).to_have_text(["A", "B", "C"])
-    page.locator(".st-key-idea-heads-at-work").get_by_role("button", name="A", exact=True).click()
+    page.locator(".st-key-predict-attention-before").get_by_text("A", exact=True).click()
     first = root.locator(".roles button").first
     first.wait_for(timeout=60_000)
     first.click()
@@ -105,7 +105,7 @@ def test_roles_are_told_after_the_guess_and_a_role_filters_the_grid(
 
 def test_a_new_sentence_and_one_token_alone_keep_the_grid_whole(page: Page, address: str) -> None:
     root = opened(page, address, f"{TOLD}&attention.token=q9&attention.view=lines")
-    page.get_by_label("Your sentence").fill("x")
+    page.get_by_label("Your sentence", exact=True).fill("x")
     page.keyboard.press("Enter")
     expect(root.locator(".asks > div")).to_have_count(1, timeout=60_000)
     expect(root.locator(".evidence")).to_contain_text("fewer than three tokens")
