@@ -4,10 +4,19 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from dashboard import cached, frame, predict, session, source, wording
+from dashboard import frame, predict, session, source, wording
 from dashboard.components import plot
-from dashboard.lessons.attention import figures, formulas, stage, standing, views
-from llm_core import attention
+from dashboard.lessons.attention import (
+    figures,
+    formulas,
+    grid,
+    reading,
+    stage,
+    standing,
+    together,
+    views,
+)
+from llm_core import attention, heads
 from llm_core.sampling import generate
 
 frame.begin("attention")
@@ -381,46 +390,87 @@ several_heads()
 
 @frame.idea("What do the heads of a model look at?")
 def heads_at_work() -> None:
-    """All heads of one layer of the starter model, one of them enlarged."""
-    loaded = cached.starter()
+    """All heads of the model on show, one of them enlarged, and what each does on this text."""
+    loaded = reading.choose()
+    text = reading.read(loaded, sentence)
+    left_out = f" The last {text.left_out} have no room." if text.left_out else ""
     st.markdown(
-        f"The starter model reads **your sentence** in {loaded.config.n_layers} layers, one after "
-        f"the other, each with {loaded.config.n_heads} heads. A row is a token that asks, a column "
-        "a token that is looked at; each row sums to 1."
+        f"The model reads **your sentence** in {wording.counted(loaded.config.n_layers, 'layer')} "
+        f"of {wording.counted(loaded.config.n_heads, 'head')}, all at work on the same "
+        f"{wording.counted(len(text.ids), 'token')}.{left_out} One small map for each head: a row "
+        "is a token that asks, a column one that is looked at, and each row sums to 1."
     )
-    left, right = st.columns(2)
-    layer = left.slider(
-        "Layer", 1, max(2, loaded.config.n_layers), 1, key="attention.layer", bind="query-params"
-    )
-    head = right.slider(
-        "Head enlarged", 1, max(2, loaded.config.n_heads), 1, key="attention.large",
-        bind="query-params",
-    )  # fmt: skip
-    at = min(int(layer), loaded.config.n_layers) - 1, min(int(head), loaded.config.n_heads) - 1
-    plot.show(
-        figures.all_heads(sentence, at[0]),
-        key="attention-heads",
-        alt="Attention weights of every head of the chosen layer",
-        height=250 * -(-loaded.config.n_heads // 4),
-    )
-    plot.show(
-        figures.one_head(sentence, *at),
-        key="attention-head",
-        alt="Attention weights of the chosen head",
-        height=460,
-    )
-    st.caption(
-        "The upper right stays empty: every weight there is 0, because no token looks ahead. Under "
-        "the pointer each square names its two tokens."
-    )
+    asked = grid.ask(loaded, text.ids)
+    picture = st.container()
+    guess: str | None = ""
+    if asked:
+        guess = predict.choice(
+            "Which of the heads marked A, B and C looks most at the token just before?",
+            grid.LETTERS,
+            key="attention.before",
+            done="attention",
+        )
+    with picture:
+        grid.show(loaded, text, told=guess is not None)
+        st.caption(
+            "Keys: arrows go from head to head, Enter keeps one for the lines. In the picture, "
+            "arrows go from square to square or token to token, Enter pins, Escape lets go. A "
+            "layer's name puts all its heads into one view."
+        )
+    if asked and guess is not None:
+        predict.verdict(guess, asked.truth, grid.verdict(asked, loaded))
+        st.markdown(grid.cannot_show(loaded, text.ids) or grid.HOW_ROLES)
     source.show(
-        attention.MultiHeadAttention.steps,
+        heads.role_targets,
+        heads.shares,
+        heads.head_roles,
         key="attention.work.code",
-        shapes={"weights of all layers": views.model_heads(sentence)},
+        shapes={"weights of all layers": grid.weights_of(loaded, text.ids)},
     )
 
 
 heads_at_work()
+
+
+@frame.idea("Where do all layers together look?")
+def all_layers() -> None:
+    """Attention rollout beside the last layer's own weights."""
+    loaded = reading.on_show()
+    text = reading.read(loaded, sentence)
+    st.markdown(
+        "From the second layer on, a token looks at vectors that have looked around already. To "
+        "see which tokens of the text are in the **last** one, the layers must be multiplied: "
+        "**attention rollout**."
+    )
+    st.latex(r"R_l = \tfrac12\left(\overline{A}_l + I\right) R_{l-1}, \qquad R_0 = I")
+    found = together.last_row(loaded, text.ids)
+    guess = predict.choice(
+        "By this account, what holds the largest share of the last token's vector?",
+        together.SOURCES,
+        key="attention.most",
+        done="attention",
+    )
+    if guess is not None:
+        predict.verdict(guess, found.truth, found.why)
+        plot.show(
+            together.sources(loaded, sentence),
+            key="attention-rollout",
+            alt="Share of each token in the last token's vector, by rollout and by the last layer",
+            height=340,
+        )
+        st.caption(
+            "Both as maps of every token: the two squares below the grid of heads. Where a model "
+            "looks is not yet what it does: a head can look at a token and take nothing from it. "
+            "To know, switch heads off."
+        )
+    source.show(
+        heads.rollout,
+        key="attention.rollout.code",
+        shapes={"weights of all layers": grid.weights_of(loaded, text.ids)},
+    )
+
+
+all_layers()
 
 
 @frame.idea("Is the fast path the same computation?")

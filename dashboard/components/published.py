@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 STATIC = ROOT / "static"
 HERE = Path(__file__).parent
 
-PLOTTING = ("plot", "scrubber")
+PLOTTING = ("heads", "plot", "scrubber")
 """Components that draw Plotly figures: the code they share, figures.js, stands before theirs."""
 
 

@@ -117,8 +117,6 @@ def test_any_sentence_attends(sentence: str) -> None:
         ("attention.stack", (1, 8)),
         ("attention.each", (1, 16)),
         ("attention.width", (1, 16)),
-        ("attention.layer", (1, 4)),
-        ("attention.large", (1, 6)),
     ],
 )
 def test_both_ends_of_every_slider_make_sense(key: str, ends: tuple[float, float]) -> None:
@@ -140,6 +138,20 @@ def test_hiding_a_token_moves_the_prediction() -> None:
     assert seen.whole != seen.without
     untouched = views.hide("The lighthouse keeper wound the clock because", None)
     assert untouched.whole == untouched.without
+
+
+def test_what_heads_do_is_told_after_the_guess_and_the_last_token_is_taken_apart() -> None:
+    app = opened(text="Tom saw a dog. Mia fed the cat.")
+    app.button_group(key="attention.before").set_value("A").run()
+    assert "on average over" in text_of(app)
+    app.button_group(key="attention.most").set_value("The first token").run()
+    assert "Read off the last layer alone" in text_of(app)
+    assert whole(app)
+    app.text_input(key="text").set_value("One day a fox met two owls").run()
+    assert app.button_group(key="attention.before").value is None
+    assert "Repeat a phrase in your sentence" in text_of(app)
+    app.button_group(key="attention.model").set_value("Untrained").run()
+    assert whole(app)
 
 
 def test_the_asking_token_is_always_one_of_those_on_show() -> None:

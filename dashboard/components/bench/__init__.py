@@ -5,7 +5,6 @@ act there (chain.js, equal to llm_core/sampling), without a forward pass and wit
 what the learner has set is reported a moment later, so that a link can hold it.
 """
 
-import hashlib
 import json
 from collections.abc import Callable, Mapping
 from functools import lru_cache
@@ -15,6 +14,7 @@ import streamlit as st
 from torch import Tensor
 
 from dashboard.components import published
+from dashboard.components.sending import message
 
 _component = st.components.v2.component(
     "bench", html='<div class="bench"></div>\n', js=published.loader("bench")
@@ -62,22 +62,6 @@ def show(
         on_way_change=on_way,
         on_lack_change=sent.clear,
     )
-
-
-def message(head: Mapping[str, Any], parts: Mapping[str, bytes], sent: set[str]) -> bytes:
-    """Length of the head, the head as JSON, then those parts that were not sent before.
-
-    Every part begins at a multiple of 8 bytes. `sent` learns what goes out; if a message is lost,
-    the browser says what it lacks.
-    """
-    ids = {kind: f"{kind} {hashlib.sha256(part).hexdigest()[:16]}" for kind, part in parts.items()}
-    fresh = {ids[kind]: part for kind, part in parts.items() if ids[kind] not in sent}
-    sent |= set(fresh)
-    full = {**head, "ids": ids, "parts": [[name, len(part)] for name, part in fresh.items()]}
-    text = json.dumps(full, allow_nan=False, separators=(",", ":")).encode()
-    text += b" " * (-(4 + len(text)) % 8)
-    padded = (part + bytes(-len(part) % 8) for part in fresh.values())
-    return b"".join((len(text).to_bytes(4, "little"), text, *padded))
 
 
 @lru_cache(maxsize=8)

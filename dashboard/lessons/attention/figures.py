@@ -76,30 +76,3 @@ def dropping(source: str, sentence: str, rate: float, seed: int, part: str) -> A
         high=1 / (1 - rate),
         unit="factor" if part == "multipliers" else "weight",
     )
-
-
-@drawn
-def all_heads(sentence: str, layer: int) -> Any:
-    """The weights of every head of one layer of the model in memory."""
-    heads = views.model_heads(sentence)[layer]
-    return charts.small_heatmaps(
-        heads,
-        titles=[f"head {i + 1}" for i in range(len(heads))],
-        labels=[escape(word, quote=False) for word in views.sentence_words(sentence)],
-    )
-
-
-@drawn
-def one_head(sentence: str, layer: int, head: int) -> Any:
-    """The weights of one head, enlarged."""
-    labels = [escape(word, quote=False) for word in views.sentence_words(sentence)]
-    return charts.heatmap(
-        views.model_heads(sentence)[layer, head],
-        rows=labels,
-        columns=labels,
-        low=0.0,
-        high=1.0,
-        unit="weight",
-        row_title="asks",
-        column_title="is looked at",
-    )

@@ -54,7 +54,16 @@ def choose() -> cached.Loaded:
         "Model on show", list(found), default=STARTER, required=True, key=key, bind="query-params",
         help="Train one of your own on page 4, or fetch GPT-2 on page 5, and it stands here too.",
     )  # fmt: skip
+    if st.session_state.setdefault(f"{key}.shown", choice) != choice:
+        st.session_state[f"{key}.shown"] = choice
+        st.rerun()  # the other ideas look at the same model
     return found[str(choice)]
+
+
+def on_show() -> cached.Loaded:
+    """The model that was chosen, for ideas that do not draw the choice again."""
+    found = models()
+    return found.get(str(st.session_state.get("attention.model")), found[STARTER])
 
 
 @st.cache_data(show_spinner=False, max_entries=256, hash_funcs=cached.BY_NAME)

@@ -266,14 +266,6 @@ def one_matrix(source: str, sentence: str, width: int, heads: int, seed: int) ->
     return OneMatrix(stack, joined, gap, shapes)
 
 
-@st.cache_resource(show_spinner=False, max_entries=32)
-def model_heads(sentence: str) -> Tensor:
-    """Who looks at whom in the starter model, (L, H, T, T)."""
-    ids, _ = _ids(sentence)
-    with torch.inference_mode():
-        return cached.starter().model.steps(torch.tensor([ids])).attention_weights[:, 0]
-
-
 class Paths(NamedTuple):
     """The readable and the fused path of the model's first attention, on the same vectors."""
 
