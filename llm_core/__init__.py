@@ -25,6 +25,7 @@ fast             the same computation at the speed of the machine
 processes        several processes train one model
 induction        a tiny model learns to copy; which head does it
 observing        a look into a model at work
+heads            what single heads write, and what is lost without them
 checkpoints      a run on disk, and back
 pretraining      a whole recipe, from text to trained model
 evaluation       what a pretrained model knows
@@ -62,6 +63,7 @@ READING_ORDER: tuple[str, ...] = (
     "processes",
     "induction",
     "observing",
+    "heads",
     "checkpoints",
     "pretraining",
     "evaluation",
