@@ -447,8 +447,8 @@ def head_writes() -> None:
         same, of = writes.agreeing(on_show, read.ids)
         truth = writes.EVERY if same == of else writes.FEWER
         truth = writes.MOST_OF_THEM if of / 2 < same < of else truth
-        why = f"It does in {same} of {of} heads. Below, a long blue bar beside a short green one "
-        predict.verdict(guess, truth, why + "is a look that brings little.")
+        why = f"It does in {same} of {of} heads. Where it does not, a long blue bar below stands "
+        predict.verdict(guess, truth, why + "beside a short green one: a look that brings little.")
     writes.desk(on_show, read.words, read.ids)
     st.caption(
         "The squares are coloured by how much each head writes to the chosen token: the length of "
@@ -532,7 +532,7 @@ def why_rather() -> None:
     rather.say_pair(on_show, read.ids, two)
     guess = predict.choice(
         "The head that says most itself: is it also the one without which most is lost?",
-        ["Yes", "No"], key="attention.loudest", done="attention",
+        [rather.SAME, rather.OTHER], key="attention.loudest", done="attention",
     )  # fmt: skip
     if guess is None:
         return

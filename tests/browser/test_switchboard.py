@@ -50,7 +50,9 @@ def test_the_browsers_pieces_are_pythons(chromium: Browser) -> None:
             }""",
             {
                 "weights": given.weights.tolist(),
-                "reach": given.reach.flatten(0, 1)[number].tolist(), "places": given.places, "heads": given.reach.shape[0] * heads, "number": number,
+                "reach": given.reach.flatten(0, 1)[number].tolist(),
+                "places": given.places, "heads": given.reach.shape[0] * heads,
+                "number": number,
                 "place": place,
             },
         )  # fmt: skip

@@ -31,7 +31,7 @@ def told() -> dict[str, str]:
     return {
         "attention__hands": writes.EVERY,
         "attention__matters": effects.NONE,
-        "attention__loudest": "Yes",
+        "attention__loudest": rather.SAME,
     }
 
 

@@ -28,6 +28,8 @@ function figure(x, digits = 3) {
   return text.replaceAll("-", "−");
 }
 
+const LEAST = 0.001; // what the strongest colour stands for at least: rounding gets no colour
+
 // As it stands in a square: what is too small for it is said to be small.
 const short = (x) => (x !== 0 && Math.abs(x) < 0.001 ? "≈ 0" : figure(x, 2));
 
@@ -58,8 +60,8 @@ class Grid {
     this.head = head;
     const { layers, heads, columns = [], values, signed, several, unit } = head;
     const all = values ? values.flat().filter((x) => x !== null) : [];
-    const low = signed ? -Math.max(...all.map(Math.abs), 1e-9) : 0;
-    const high = signed ? -low : Math.max(...all, 1e-9);
+    const low = signed ? -Math.max(...all.map(Math.abs), LEAST) : 0;
+    const high = signed ? -low : Math.max(...all, LEAST);
     this.box.style.setProperty("--columns", heads + columns.length);
     this.box.classList.toggle("many", heads > 6);
     const rows = fit(this.box, layers + 1, () => make("div", { className: "line" }));

@@ -64,6 +64,14 @@ class Writing {
       chips[i].setAttribute("aria-label", `Token ${i + 1}: ${word}`);
     });
     this.show();
+    if (fresh) this.bring(chips[this.at.place]);
+  }
+
+  // Scroll the text, and nothing else, to a token.
+  bring(chip) {
+    const top = chip.offsetTop - this.text.offsetTop;
+    const [from, to] = [this.text.scrollTop, this.text.scrollTop + this.text.clientHeight];
+    if (top < from || top + chip.offsetHeight > to) this.text.scrollTop = top - this.text.clientHeight + 2 * chip.offsetHeight;
   }
 
   go(change) {

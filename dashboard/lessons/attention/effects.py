@@ -1,5 +1,6 @@
 """What is lost without a head: the switches, the guess before and after, each head alone."""
 
+import string
 from html import escape
 from typing import Any, NamedTuple
 
@@ -73,6 +74,15 @@ def measured(loaded: cached.Loaded, ids: Ids, stand_in: str, key: str) -> bool:
     with st.spinner("Each head is switched off in turn", show_time=True):
         without_each(loaded, ids, stand_in)
     return True
+
+
+def plain(written: str) -> str:
+    r"""A token as a metric writes it, none of its signs read as markup.
+
+    >>> plain("*a_b")
+    '\\*a\\_b'
+    """
+    return "".join(f"\\{sign}" if sign in string.punctuation else sign for sign in written)
 
 
 class Moved(NamedTuple):
@@ -176,13 +186,14 @@ def say(loaded: cached.Loaded, ids: Ids, off: tuple[Head, ...], stand_in: str) -
     """How the guess has moved, in numbers."""
     seen = moved(loaded, ids, off, stand_in)
     left, middle, right = st.columns(3)
+    best, best_after = plain(seen.best), plain(seen.best_after)
     left.metric(
-        "First guess", seen.best_after,
-        None if seen.best == seen.best_after else f"was {seen.best}", delta_color="off",
+        "First guess", best_after,
+        None if best == best_after else f"was {best}", delta_color="off",
         delta_arrow="off",
     )  # fmt: skip
     middle.metric(
-        f"Probability of {seen.best}", f"{seen.after:.3g}", f"{seen.after - seen.before:+.2g}",
+        f"Probability of {best}", f"{seen.after:.3g}", f"{seen.after - seen.before:+.2g}",
         delta_color="off", delta_arrow="off" if seen.after == seen.before else "auto",
     )  # fmt: skip
     right.metric(

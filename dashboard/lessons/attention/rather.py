@@ -18,6 +18,7 @@ from llm_core.induction import Head
 BOARD = "attention-rather-board"
 DIRECT, LOST = "What it says itself", "What is lost without it"
 VIEWS = (DIRECT, LOST)
+SAME, OTHER = "Yes, the same head", "No, another one"
 _BARS = 8
 
 
@@ -85,8 +86,8 @@ def bars(loaded: cached.Loaded, ids: Ids, first: int, second: int) -> Any:
         {"contribution": values},
         labels=[escape(name, quote=False) for name, _ in shown],
         colours={"contribution": palette.OUTPUT},
-        value_title="adds to the difference of the two logits",
-        value_range=(min(0.0, *values) - room, max(0.0, *values) + room),
+        value_title="direct effect on the difference",
+        value_range=(min(0.0, *values) - 2 * room, max(0.0, *values) + room),
         sideways=True,
     )
 
@@ -164,7 +165,7 @@ def answer(loaded: cached.Loaded, ids: Ids, two: Pair, guess: str) -> None:
         ". A head also works through others: a later one may only know what to say because an "
         "earlier one has told it, and another may step in for one that is silent."
     )
-    predict.verdict(guess, "Yes" if says == costs else "No", why)
+    predict.verdict(guess, SAME if says == costs else OTHER, why)
 
 
 def say(loaded: cached.Loaded, ids: Ids, two: Pair, off: Head | None) -> None:
