@@ -66,7 +66,11 @@ class Grid {
     this.box.classList.toggle("many", heads > 6);
     const rows = fit(this.box, layers + 1, () => make("div", { className: "line" }));
     const titles = fit(rows[0], 1 + heads + columns.length, () => make("span", { className: "title" }));
-    for (let j = 1; j < titles.length; j++) set(titles[j], "textContent", j > heads ? columns[j - heads - 1] : heads > 6 ? String(j) : `head ${j}`);
+    for (let j = 1; j < titles.length; j++) {
+      const full = columns[j - heads - 1] ?? `head ${j}`;
+      set(titles[j], "textContent", heads <= 6 ? full : j > heads ? full.split("-").map((word) => word[0]).join("") : String(j));
+      set(titles[j], "title", full);
+    }
     for (let i = 0; i < layers; i++) {
       const cells = fit(rows[i + 1], 1 + heads + columns.length, () => make("button", { type: "button", tabIndex: -1 }));
       this.title(cells[0], i, several, pressed);
