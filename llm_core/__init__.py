@@ -25,7 +25,7 @@ fast             the same computation at the speed of the machine
 processes        several processes train one model
 induction        a tiny model learns to copy; which head does it
 observing        a look into a model at work
-heads            what each head of a model does with a text
+heads            what each head looks at, what it writes, what is lost without it
 checkpoints      a run on disk, and back
 pretraining      a whole recipe, from text to trained model
 evaluation       what a pretrained model knows

@@ -7,14 +7,17 @@ import streamlit as st
 from dashboard import frame, predict, session, source, wording
 from dashboard.components import plot
 from dashboard.lessons.attention import (
+    effects,
     figures,
     formulas,
     grid,
+    rather,
     reading,
     stage,
     standing,
     together,
     views,
+    writes,
 )
 from llm_core import attention, heads
 from llm_core.sampling import generate
@@ -431,7 +434,6 @@ def heads_at_work() -> None:
 
 heads_at_work()
 
-
 @frame.idea("Where do all layers together look?")
 def all_layers() -> None:
     """Attention rollout beside the last layer's own weights."""
@@ -471,6 +473,141 @@ def all_layers() -> None:
 
 
 all_layers()
+
+
+@frame.idea("What does a head write?")
+def head_writes() -> None:
+    """Where a head looks, what each token hands over, and which words that speaks for."""
+    on_show = reading.on_show()
+    read = reading.read(on_show, sentence)
+    st.markdown(
+        "A weight says where a head looks. What arrives is the weight times the "
+        "**value** of the token looked at, through the head's part of `out_proj`: a token with a "
+        "short value hands over little, however hard it is looked at. The sum of all pieces is "
+        "added to the asking token's vector, and makes some next words likelier than others."
+    )
+    guess = predict.choice(
+        "At the last token: does the token that a head looks at most also hand over most?",
+        [writes.EVERY, writes.MOST_OF_THEM, writes.FEWER], key="attention.hands",
+        done="attention",
+    )  # fmt: skip
+    if guess is not None:
+        same, of = writes.agreeing(on_show, read.ids)
+        truth = writes.EVERY if same == of else writes.FEWER
+        truth = writes.MOST_OF_THEM if of / 2 < same < of else truth
+        why = f"It does in {same} of {of} heads. Where it does not, a long blue bar below stands "
+        predict.verdict(guess, truth, why + "beside a short green one: a look that brings little.")
+    writes.desk(on_show, read.words, read.ids)
+    st.caption(
+        "The squares are coloured by how much each head writes to the chosen token: the length of "
+        "the vector. The words are what that vector alone adds to their scores on the direct path, "
+        "straight through the final norm; later layers may still turn it into something else."
+    )
+    source.show(
+        heads.writing, heads.read_out, key="attention.writes.code",
+        shapes={"value lengths, all heads": writes.written(
+            on_show, read.ids, writes.places(on_show, read.ids, len(read.ids) - 1)).reach},
+    )  # fmt: skip
+
+
+head_writes()
+
+
+@frame.idea("What is lost without a head?")
+def switched_off() -> None:
+    """Heads switched off, and the guess of the next token before and after."""
+    on_show = reading.on_show()
+    read = reading.read(on_show, sentence)
+    st.markdown(
+        "Looking is not yet mattering. To see whether a head matters, **switch it off**: what it "
+        "says is replaced before `out_proj`, and the model reads your sentence again."
+    )
+    stand_in = str(st.segmented_control(
+        "In its place", effects.STAND_INS, default=effects.ZEROS, required=True,
+        key="attention.instead", bind="query-params",
+        help="Zeros are something the later layers may never have met. The mean takes away only "
+        "what the head says about this one token, and leaves what it says to every token.",
+    ))  # fmt: skip
+    of = on_show.config.n_layers * on_show.config.n_heads
+    guess = predict.choice(
+        f"Of the {of} heads: without how many, each one alone, is the first guess another word?",
+        [effects.NONE, effects.FEW, effects.MORE], key="attention.matters", done="attention",
+    )  # fmt: skip
+    costs = None
+    if guess is not None and effects.measured(on_show, read.ids, stand_in, "attention.measure"):
+        found = effects.deciding(on_show, read.ids, stand_in)
+        truth = (effects.NONE, effects.FEW, effects.FEW, effects.MORE)[min(len(found), 3)]
+        which = f"It is {effects.named(found)}. " if found else ""
+        predict.verdict(guess, truth, which + "Others can often stand in for a missing head. Now "
+                        "the squares are coloured by what each head costs alone.")  # fmt: skip
+        costs = effects.costs(on_show, read.ids, stand_in)
+    left, right = st.columns([1, 1.2], gap="large")
+    off = effects.heads_off(on_show)
+    with left:
+        effects.switches(on_show, off, costs)
+    with right:
+        plot.show(
+            effects.before_and_after(on_show, read.ids, off, stand_in),
+            key="attention-effects", height=330,
+            alt="The likeliest next tokens with all heads on and as switched",
+        )  # fmt: skip
+    effects.say(on_show, read.ids, off, stand_in)
+    source.show(
+        heads.logits_without, heads.silenced, heads.Silenced, heads.divergence,
+        key="attention.effects.code",
+        shapes={"logits": effects.without(on_show, read.ids, off, stand_in)},
+    )  # fmt: skip
+
+
+switched_off()
+
+
+@frame.idea("Why this token rather than that one?")
+def why_rather() -> None:
+    """The difference of two logits as a sum over all parts of the model."""
+    on_show = reading.on_show()
+    read = reading.read(on_show, sentence)
+    st.markdown(
+        "Every part of the model only **adds** to the last token's vector, so the difference of "
+        "two words' scores is a sum too: so much from each head, so much from each feed-forward. "
+        "Choose two words; left empty, they are the model's own first two."
+    )
+    left, right = st.columns(2)
+    words = [
+        place.text_input(label, key=key, bind="query-params", placeholder=hint, max_chars=40)
+        for place, label, key, hint in (
+            (left, "Why this word …", "attention.this", "the first guess"),
+            (right, "… rather than this one?", "attention.that", "the second guess"),
+        )
+    ]
+    two = rather.pair(on_show, read.ids, *map(str, words))
+    rather.say_pair(on_show, read.ids, two)
+    guess = predict.choice(
+        "The head that says most itself: is it also the one without which most is lost?",
+        [rather.SAME, rather.OTHER], key="attention.loudest", done="attention",
+    )  # fmt: skip
+    if guess is None:
+        return
+    rather.answer(on_show, read.ids, two, guess)
+    view = str(st.segmented_control(
+        "A square says of its head", rather.VIEWS, default=rather.DIRECT, required=True,
+        key="attention.rather_view", bind="query-params",
+    ))  # fmt: skip
+    left, right = st.columns([1, 1], gap="large")
+    with left:
+        off = rather.board(on_show, rather.values(on_show, read.ids, two, view), view)
+    with right:
+        plot.show(
+            rather.bars(on_show, read.ids, two.first, two.second), key="attention-rather",
+            height=360, alt="The parts of the model that add most to the difference of two logits",
+        )  # fmt: skip
+    rather.say(on_show, read.ids, two, off)
+    split = rather.split(on_show, read.ids, two.first, two.second)
+    source.show(heads.contributions, heads.head_writes, key="attention.rather.code",
+                shapes=split._asdict())  # fmt: skip
+
+
+why_rather()
 
 
 @frame.idea("Is the fast path the same computation?")

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from dashboard import palette
 from dashboard.components import published
-from dashboard.components.bench import message
+from dashboard.components.sending import message
 
 _component = st.components.v2.component(
     "stage", html='<div class="stage"></div>\n', js=published.loader("stage")
