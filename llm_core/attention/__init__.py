@@ -4,7 +4,8 @@ In:     one vector per token (B, T, C)
 Out:    one vector per token (B, T, C) that has looked at the others
 Next:   transformer.py, where attention becomes one half of a block
 
-Read weights.py (scores -> weights), then single.py (one head), then multi.py (several).
+Read weights.py (scores -> weights), scaling.py (why scores are divided), single.py (one head),
+multi.py (several), then cost.py (what it takes).
 """
 
 from llm_core.attention.multi import (
