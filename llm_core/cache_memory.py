@@ -45,10 +45,8 @@ class CachedText:
 
     def __post_init__(self) -> None:
         for name in ("layers", "heads", "emb_dim", "tokens", "texts"):
-            if getattr(self, name) < 1:
-                raise ValueError(
-                    f"{name}={getattr(self, name)} leaves nothing to keep; give 1 or more"
-                )
+            if (given := getattr(self, name)) < 1:
+                raise ValueError(f"{name}={given} leaves nothing to keep; give 1 or more")
 
     @property
     def head_dim(self) -> int:

@@ -57,7 +57,8 @@ class RecurrentMemory:
     @property
     def matrix(self) -> Tensor:
         """R itself, (D, D): one 1 or -1 in each row and each column."""
-        return torch.eye(self.width)[self.order] * self.signs[:, None]
+        matrix: Tensor = torch.eye(self.width)[self.order] * self.signs[:, None]  # (D, D)
+        return matrix
 
     def turned(self, h: Tensor, times: int = 1) -> Tensor:
         """R h, so many times; a negative number turns back. (..., D) -> (..., D)."""
@@ -89,7 +90,8 @@ def random_words(vocab_size: int, width: int, seed: int = 1) -> Tensor:
 
 def unit_length(table: Tensor) -> Tensor:
     """Each row divided by its length: (V, D) -> (V, D)."""
-    return table / table.norm(dim=-1, keepdim=True).clamp_min(1e-12)
+    lengths: Tensor = table.norm(dim=-1, keepdim=True)  # (V, 1)
+    return table / lengths.clamp_min(1e-12)
 
 
 class Recalled(NamedTuple):

@@ -8,6 +8,7 @@ Read weights.py (scores -> weights), scaling.py (why scores are divided), single
 multi.py (several), then cost.py (what it takes).
 """
 
+from llm_core.attention import cost, scaling
 from llm_core.attention.multi import (
     LayerCache,
     MultiHeadAttention,
@@ -54,12 +55,14 @@ __all__ = [
     "SelfAttention_v2",
     "attend",
     "causal_mask",
+    "cost",
     "drop_weights",
     "join_heads",
     "largest_difference",
     "mask_then_renormalise",
     "mask_then_softmax",
     "normalisations",
+    "scaling",
     "simple_attention",
     "softmax_naive",
     "split_heads",

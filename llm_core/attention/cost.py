@@ -107,7 +107,7 @@ def _measured(
     return Cost(way, tokens, max(median(seconds), 1e-9), written.bytes + held)
 
 
-class Written(TorchDispatchMode):
+class Written(TorchDispatchMode):  # type: ignore[no-untyped-call]
     """Inside, every new tensor is counted; views of what is there already are not.
 
     >>> ones = torch.ones(10)
@@ -118,7 +118,7 @@ class Written(TorchDispatchMode):
     """
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self._given: set[int] = set()
         self._made: dict[int, torch.UntypedStorage] = {}  # held, so that no address is used twice
 

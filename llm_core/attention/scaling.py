@@ -108,9 +108,7 @@ def scaling_experiment(width: int, tokens: int = 16, seed: int = 1) -> ScalingEx
         ValueError: vectors without numbers, or no tokens.
     """
     if width < 1 or tokens < 1:
-        raise ValueError(
-            f"width={width} and tokens={tokens} leave no score; give 1 or more of each"
-        )
+        raise ValueError(f"width={width} and tokens={tokens} leave no score; give 1 or more each")
     generator = torch.Generator().manual_seed(seed)
     query = torch.randn(width, generator=generator)  # (D,)
     keys = torch.randn(tokens, width, generator=generator)  # (T, D)
