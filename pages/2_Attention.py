@@ -116,17 +116,17 @@ def earlier_words() -> None:
         key="attention.hideall", bind="query-params", help="Takes some seconds on a long text.",
     ):  # fmt: skip
         last = hiding.AT_FIRST
-    places = wording.numbered(words)
-    options = list(dict.fromkeys([places[-1], places[0], hiding.most(sentence, last)]))
-    if len(options) > 1:
+    options, truth = hiding.candidates(sentence, last)
+    if options:
         guess = predict.choice(
-            "Which of these decides most what comes next?", sorted(options, key=places.index),
-            key="attention.decides", done="attention",
+            f"Leave the last {hiding.NEAR} tokens aside: they tell which kind of word can follow. "
+            "Which of these decides most what comes next?",
+            options, key="attention.decides", done="attention",
         )  # fmt: skip
         if guess is None:
             return
-        moved = "Each token below is as dark as its absence moves the guess."
-        predict.verdict(guess, hiding.most(sentence, last), moved)
+        moved = "The darker a token below, the further its absence moves the guess."
+        predict.verdict(guess, truth, moved)
     hiding.show(sentence, last)
     st.caption(
         "What the starter model that comes with this project expects after your sentence, with all "
@@ -652,9 +652,8 @@ def smaller_cache() -> None:
     st.markdown("A query may also look at the keys of **another** text: cross-attention.")
     st.page_link(
         "pages/8_Transformer_family.py",
-        label="See it translate: what each German word looks at in the English sentence",
+        label="Page 8, second question: what each German word looks at while it translates",
         icon=":material/translate:",
-        query_params={"family.head": "1"},
     )
 
 

@@ -18,6 +18,7 @@ WIDTHS = (16, 32, 64, 128, 256, 512, 1024)
 ASKED = 64
 """The width that the prediction asks about, and the slider begins with."""
 
+DASHES = ("dot", "dot", "dot", "dash", "dashdot", "longdash", "longdashdot")
 LENGTHS = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 _SEED = 1
 
@@ -83,6 +84,8 @@ def curve(sentence: str, source: str, width: int) -> Any:
         name = f"one vector of {wide:,}"
         lines[name] = (LENGTHS, shares(source, wide))
         colours[name] = palette.VALIDATION if wide == width else next(rotation)
+    others = [wide for wide in widths if wide != width]
+    dashes = {f"one vector of {wide:,}": DASHES[WIDTHS.index(wide)] for wide in others}
     kept = [recurrent_memory.recall_with_attention(range(n), table(source, width)) for n in LENGTHS]
     lines["attention: all vectors kept"] = (LENGTHS, kept)
     colours["attention: all vectors kept"] = palette.OUTPUT
@@ -95,11 +98,12 @@ def curve(sentence: str, source: str, width: int) -> Any:
         x_title="length of the text in tokens",
         y_title="share that comes back",
         y_range=(-0.03, 1.05),
-        faint=frozenset(f"one vector of {wide:,}" for wide in widths if wide != width),
-        dashed=frozenset({"attention: all vectors kept"}),
+        faint=frozenset(dashes),
+        dashes={"attention: all vectors kept": "dash"} | dashes,
         points=frozenset({"your sentence"}),
     )
     figure.update_xaxes(type="log", tickvals=LENGTHS, ticktext=[str(n) for n in LENGTHS])
+    figure.update_traces(selector={"name": "your sentence"}, marker={"size": 11})
     figure.update_layout(margin={"l": 56, "r": 16, "t": 64, "b": 48})
     return figure
 

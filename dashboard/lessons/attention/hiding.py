@@ -1,9 +1,8 @@
 """Each token of the sentence hidden in turn: what the starter model then expects."""
 
 import streamlit as st
-import torch
 
-from dashboard import cached, chips
+from dashboard import cached, chips, wording
 from dashboard.components import hiding as component
 from dashboard.components.hiding import Bar, Variant
 from dashboard.lessons.attention import linked, reading
@@ -15,6 +14,9 @@ LINK = "attention.hide"
 
 AT_FIRST = 48
 """Tokens at the end of a long text that are hidden at once; the others only when asked for."""
+
+NEAR = 3
+"""Tokens at the end that the question leaves aside."""
 
 _SHOWN = 6
 
@@ -41,11 +43,22 @@ def variants(sentence: str, last: int | None) -> tuple[list[Bar], list[Variant]]
     return whole, made
 
 
-def most(sentence: str, last: int | None) -> str:
-    """The token whose absence moves the prediction most, with its place."""
-    found = hidden(sentence, last)
-    place = found.places[int(torch.argmax(found.bits))]
-    return f"{place + 1} {words(sentence)[place]}"
+def candidates(sentence: str, last: int | None) -> tuple[list[str], str]:
+    """Three earlier tokens with their places, and the one whose absence moves the guess most.
+
+    The last few are left out: they say which kind of word can follow, and nearly always matter.
+    None are offered where too little is left.
+    """
+    found, tokens = hidden(sentence, last), words(sentence)
+    earlier = [i for i, place in enumerate(found.places) if place < len(tokens) - NEAR]
+    others = [i for i in earlier if tokens[found.places[i]].isalpha()]
+    if len(others) < 4:
+        return [], ""
+    top = max(earlier, key=lambda i: found.bits[i].item())
+    long = sorted((i for i in others if i != top), key=lambda i: -len(tokens[found.places[i]]))
+    places = wording.numbered(tokens)
+    offered = [places[found.places[i]] for i in sorted([top, *long[:2]])]
+    return offered, places[found.places[top]]
 
 
 def words(sentence: str) -> tuple[str, ...]:
