@@ -612,9 +612,10 @@ def kept() -> None:
     )
     written = caches.show_cache(sentence)
     st.caption(
-        "Rows of the square are queries, columns are keys. The starter model went on with your "
-        f"sentence for {len(written.steps) - 1} tokens, and its cache was looked at after each "
-        f"pass. {smaller_caches.size(written.set_aside)} are set aside for it from the beginning."
+        "Rows of the square are queries, columns are keys. The starter model read the first "
+        f"{wording.counted(written.prompt, 'token')} of your sentence and wrote "
+        f"{len(written.steps) - 1} more; its cache was looked at after each pass. "
+        f"{smaller_caches.size(written.set_aside)} are set aside for it from the beginning."
     )
     source.show(attention.LayerCache, key="attention.kept.code")
 
@@ -649,10 +650,13 @@ def smaller_cache() -> None:
         cache_memory.grouped_cache, cache_memory.latent_cache, cache_memory.sliding_cache,
         key="attention.smaller.code",
     )  # fmt: skip
-    st.markdown("A query may also look at the keys of **another** text: cross-attention.")
+    st.markdown(
+        "A query may also look at the keys of **another** text: **cross-attention**, by which a "
+        "translator finds the English word for each German one."
+    )
     st.page_link(
         "pages/8_Transformer_family.py",
-        label="Page 8, second question: what each German word looks at while it translates",
+        label="Watch it translate on page 8, second question",
         icon=":material/translate:",
     )
 

@@ -112,13 +112,6 @@ def test_the_stack_of_heads_the_split_matrix_and_the_fused_path_agree() -> None:
     assert views.both_paths("One token after the other").gap < 1e-5
 
 
-def test_hiding_a_token_moves_the_prediction() -> None:
-    seen = views.hide("The lighthouse keeper wound the clock because", 1)
-    assert seen.whole != seen.without
-    untouched = views.hide("The lighthouse keeper wound the clock because", None)
-    assert untouched.whole == untouched.without
-
-
 def test_the_asking_token_is_always_one_of_those_on_show() -> None:
     app = opened()
     assert app.selectbox(key="attention.row").value == "2 journey"

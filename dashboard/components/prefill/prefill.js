@@ -94,7 +94,8 @@ class Prefill {
       : [`All ${counted(prompt, "token")} of the prompt are read at once: every query, key and value is computed, and the keys and values stay.`]));
     [this.keys, this.values].forEach((lane) => [...lane.children].forEach((cell, i) => (cell.className = i >= held ? "" : i >= first ? "now" : "kept")));
     [...this.text.children].forEach((word, i) => (word.className = i >= held ? "later" : i >= first ? "now" : "kept"));
-    this.text.children[Math.min(held, words.length) - 1]?.scrollIntoView?.({ block: "nearest", inline: "nearest" });
+    const word = this.text.children[Math.min(held, words.length) - 1];
+    if (word) this.text.scrollTop = word.offsetTop - this.text.offsetTop - this.text.clientHeight / 2; // the text alone, never the page
     this.picture(first, held);
     const rows = [
       ["tokens read", read, held],

@@ -81,14 +81,14 @@ def curve(sentence: str, source: str, width: int) -> Any:
     colours = {}
     rotation = iter((palette.RUNS[0], palette.RUNS[2], palette.RUNS[3], palette.RUNS[4]))
     for wide in widths:
-        name = f"one vector of {wide:,}"
+        name = f"{wide:,} numbers"
         lines[name] = (LENGTHS, shares(source, wide))
         colours[name] = palette.VALIDATION if wide == width else next(rotation)
     others = [wide for wide in widths if wide != width]
-    dashes = {f"one vector of {wide:,}": DASHES[WIDTHS.index(wide)] for wide in others}
+    dashes = {f"{wide:,} numbers": DASHES[WIDTHS.index(wide)] for wide in others}
     kept = [recurrent_memory.recall_with_attention(range(n), table(source, width)) for n in LENGTHS]
-    lines["attention: all vectors kept"] = (LENGTHS, kept)
-    colours["attention: all vectors kept"] = palette.OUTPUT
+    lines["attention keeps all"] = (LENGTHS, kept)
+    colours["attention keeps all"] = palette.OUTPUT
     found = recalled(sentence, source, width)
     lines["your sentence"] = ([len(found.ids)], [found.share])
     colours["your sentence"] = palette.INK
@@ -99,12 +99,12 @@ def curve(sentence: str, source: str, width: int) -> Any:
         y_title="share that comes back",
         y_range=(-0.03, 1.05),
         faint=frozenset(dashes),
-        dashes={"attention: all vectors kept": "dash"} | dashes,
+        dashes={"attention keeps all": "dash"} | dashes,
         points=frozenset({"your sentence"}),
     )
     figure.update_xaxes(type="log", tickvals=LENGTHS, ticktext=[str(n) for n in LENGTHS])
     figure.update_traces(selector={"name": "your sentence"}, marker={"size": 11})
-    figure.update_layout(margin={"l": 56, "r": 16, "t": 64, "b": 48})
+    figure.update_layout(margin={"l": 56, "r": 16, "t": 48, "b": 48})
     return figure
 
 

@@ -51,11 +51,11 @@ def candidates(sentence: str, last: int | None) -> tuple[list[str], str]:
     """
     found, tokens = hidden(sentence, last), words(sentence)
     earlier = [i for i, place in enumerate(found.places) if place < len(tokens) - NEAR]
-    others = [i for i in earlier if tokens[found.places[i]].isalpha()]
-    if len(others) < 4:
+    named = [i for i in earlier if tokens[found.places[i]].isalpha()]
+    if len(named) < 4:
         return [], ""
-    top = max(earlier, key=lambda i: found.bits[i].item())
-    long = sorted((i for i in others if i != top), key=lambda i: -len(tokens[found.places[i]]))
+    top = max(named, key=lambda i: found.bits[i].item())
+    long = sorted((i for i in named if i != top), key=lambda i: -len(tokens[found.places[i]]))
     places = wording.numbered(tokens)
     offered = [places[found.places[i]] for i in sorted([top, *long[:2]])]
     return offered, places[found.places[top]]
