@@ -51,8 +51,8 @@ def one_vector() -> None:
     )
     st.latex(r"h \leftarrow R\,h + x")
     guess = predict.choice(
-        f"Your sentence is {wording.counted(count, 'token')} long. From a memory of "
-        f"{bottleneck.ASKED} numbers, how many of them can be read back?",
+        f"A memory of {bottleneck.ASKED} numbers reads {bottleneck.read_from(sentence)}. How many "
+        "of them can be read back?",
         bottleneck.ANSWERS,
         key="attention.kept",
         done="attention",
@@ -65,24 +65,15 @@ def one_vector() -> None:
         bottleneck.truth(sentence),
         f"{sum(asked.right.tolist())} of {count} come back. Each is noise for all others.",
     )
-    left, right = st.columns([1.3, 1], vertical_alignment="bottom")
-    origin = left.segmented_control(
-        "Vectors of the words", [bottleneck.RANDOM, bottleneck.TABLE], default=bottleneck.RANDOM,
-        required=True, key="attention.words", bind="query-params",
-    )  # fmt: skip
-    wide = right.select_slider(
-        "Numbers in the memory", bottleneck.WIDTHS, value=bottleneck.ASKED, key="attention.memory",
-        bind="query-params", disabled=origin == bottleneck.TABLE,
-    )  # fmt: skip
-    width = bottleneck.width_of(str(origin), int(wide))
-    found = bottleneck.show_words(sentence, str(origin), width)
+    origin, width = bottleneck.choose()
+    found = bottleneck.show_words(sentence, origin, width)
     st.caption(
         f"Under each token, what the memory of {width:,} numbers says it was: "
         f"{found.share:.0%} come back. It is turned back to that word, and the nearest of "
-        f"{len(bottleneck.table(str(origin), width)):,} words is taken."
+        f"{len(bottleneck.table(origin, width)):,} words is taken."
     )
     plot.show(
-        bottleneck.curve(sentence, str(origin), width),
+        bottleneck.curve(sentence, origin, width),
         key="attention-bottleneck",
         alt="Share of words that come back against the length of the text",
         height=330,

@@ -5,7 +5,7 @@ from typing import Any
 import streamlit as st
 import torch
 
-from dashboard import cached, charts, chips, palette
+from dashboard import cached, charts, chips, palette, wording
 from dashboard.drawn import drawn
 from dashboard.lessons.attention import reading
 from llm_core import recurrent_memory
@@ -32,11 +32,18 @@ def table(source: str, width: int) -> torch.Tensor:
     return recurrent_memory.random_words(loaded.config.vocab_size, width, _SEED)
 
 
-def width_of(source: str, asked: int) -> int:
-    """How wide the memory is: the model's own vectors have one width only."""
-    if source == TABLE:
-        return cached.starter().config.emb_dim
-    return min(WIDTHS, key=lambda width: abs(width - asked))
+def choose() -> tuple[str, int]:
+    """Draw the choice of vectors and width; the model's own vectors have one width only."""
+    left, right = st.columns([1.3, 1], vertical_alignment="bottom")
+    origin = left.segmented_control(
+        "Vectors of the words", [RANDOM, TABLE], default=RANDOM, required=True,
+        key="attention.words", bind="query-params",
+    )  # fmt: skip
+    width = right.select_slider(
+        "Numbers in the memory", WIDTHS, value=ASKED, key="attention.memory", bind="query-params",
+        disabled=origin == TABLE,
+    )  # fmt: skip
+    return str(origin), cached.starter().config.emb_dim if origin == TABLE else int(width)
 
 
 @st.cache_resource(show_spinner=False, max_entries=256)
@@ -44,6 +51,13 @@ def recalled(sentence: str, source: str, width: int) -> Recalled:
     """The sentence read into one vector, and asked back."""
     ids = reading.read(cached.starter(), sentence).ids
     return recurrent_memory.recall(ids, table(source, width), RecurrentMemory(width, _SEED))
+
+
+def read_from(sentence: str) -> str:
+    """Which tokens are read, as the middle of a sentence."""
+    found = reading.read(cached.starter(), sentence)
+    first = "first " if found.left_out else ""
+    return f"the {first}{wording.counted(len(found.ids), 'token')} of your sentence"
 
 
 def truth(sentence: str) -> str:
