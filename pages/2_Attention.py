@@ -601,6 +601,17 @@ def kept() -> None:
         "keeps them: the prompt is read at once (**prefill**), then each new token alone "
         "(**decode**)."
     )
+    prompt = caches.written_on(sentence).prompt
+    guess = predict.choice(
+        f"{wording.counted(prompt, 'token')} were read and one more was written. How many new keys "
+        "does a head compute to go on?",
+        ["1", f"{prompt + 1} again"],
+        key="attention.newkeys",
+        done="attention",
+    )
+    if guess is None:
+        return
+    predict.verdict(guess, "1", "Only the newest token has no key yet; step on and see.")
     written = caches.show_cache(sentence)
     st.caption(
         "Rows of the square are queries, columns are keys. The starter model read the first "
@@ -622,25 +633,23 @@ def smaller_cache() -> None:
         "values (**grouped queries**), a narrow vector can stand for both (**latent attention**), "
         "or most layers look back over a **sliding window** only."
     )
-    preset = smaller_caches.choose()
-    ways = smaller_caches.caches(preset)
-    plot.show(
-        smaller_caches.compared(preset),
-        key="attention-caches",
-        alt="Memory of keys and values in five ways",
-        height=280,
+    asked = smaller_caches.windowed()
+    guess = predict.choice(
+        f"{asked.through} of {asked.preset.layers} layers look back over {asked.preset.window:,} "
+        f"tokens only. Of a text of {asked.preset.tokens:,}, how much of the cache is left?",
+        list(smaller_caches.ANSWERS),
+        key="attention.left",
+        done="attention",
     )
-    rows = [
-        f"| {way.name} | ${way.formula}$ | {smaller_caches.size(way.bytes)} | "
-        f"{1 - way.bytes / ways[0].bytes:.2%} |"
-        for way in ways
-    ]
-    st.markdown("\n".join(["| keeps | numbers | memory | saved |", "|:--|:--|--:|--:|", *rows]))
-    st.caption("T tokens, L layers, H heads of D channels. A gigabyte is a billion bytes.")
-    source.show(
-        cache_memory.grouped_cache, cache_memory.latent_cache, cache_memory.sliding_cache,
-        key="attention.smaller.code",
-    )  # fmt: skip
+    if guess is not None:
+        why = f"{asked.share:.1%}. Most of it belongs to the layers that still see everything."
+        predict.verdict(guess, asked.truth, why)
+        smaller_caches.show(smaller_caches.choose())
+        st.caption("T tokens, L layers, H heads of D channels. A gigabyte is a billion bytes.")
+        source.show(
+            cache_memory.grouped_cache, cache_memory.latent_cache, cache_memory.sliding_cache,
+            key="attention.smaller.code",
+        )  # fmt: skip
     st.markdown(
         "A query may also look at the keys of **another** text: **cross-attention**, by which a "
         "translator finds the English word for each German one."

@@ -13,7 +13,7 @@ from tests.browser.server import ROOT, settled
 pytestmark = pytest.mark.browser
 
 SOFTMAX = ROOT / "dashboard" / "components" / "saturation" / "softmax.js"
-SHOWN = "attention.decides.skip=true&attention.largest=Nearly+1"
+SHOWN = "attention.decides.skip=true&attention.largest=Nearly+1&attention.newkeys=1"
 
 
 @pytest.fixture(scope="module")

@@ -23,7 +23,7 @@ def model() -> GPTModel:
 def read(model: GPTModel, ids: list[int]) -> torch.Tensor:
     training, _ = model.training, model.eval()
     with torch.no_grad():
-        probabilities = model(torch.tensor([ids]))[0, -1].softmax(dim=-1)
+        probabilities: torch.Tensor = model(torch.tensor([ids]))[0, -1].softmax(dim=-1)
     model.train(training)
     return probabilities
 

@@ -16,6 +16,8 @@ SHOWN = {
     "attention__decides__skip": "true",
     "attention__largest": "Nearly 1",
     "attention__twice": "Four times as much",
+    "attention__newkeys": "1",
+    "attention__left": "About a fifth",
 }
 """Every prediction of these ideas answered, so that all of it is on screen."""
 
@@ -135,10 +137,11 @@ def test_a_text_that_fills_the_model_leaves_room_to_write() -> None:
 
 
 def test_the_calculators_show_the_courses_values() -> None:
-    text = text_of(opened())
+    text = text_of(opened(**SHOWN))
     for said in ("17.18 GB", "4.29 GB", "3.14 GB", "0.78 GB", "75.00%"):
         assert said in text
-    latent = text_of(opened(attention__preset="The course: 48 layers, latent"))
+    assert "Yes: About a fifth" in text
+    latent = text_of(opened(**SHOWN, attention__preset="The course: 48 layers, latent"))
     assert "3.25 GB" in latent
     assert "0.81 GB | 75.19%" in latent
 
@@ -149,7 +152,7 @@ def test_the_starters_own_cache_is_what_the_formula_says() -> None:
 
 
 def test_heads_that_cannot_be_shared_are_refused_in_one_sentence() -> None:
-    app = opened()
+    app = opened(**SHOWN)
     app.number_input(key="attention.c0sharing").set_value(5).run()
     assert not app.exception
     assert "choose a divisor of 32" in text_of(app)

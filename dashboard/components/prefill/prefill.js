@@ -91,7 +91,7 @@ class Prefill {
     this.about.replaceChildren(...(this.choice
       ? ["Only ", make("bdi", { textContent: `“${words[first]}”` }), ", the token written last, is read: one query, one new key, one new value. Its query looks at the ",
         `${whole(first)} keys that are kept and at its own.`]
-      : [`All ${counted(prompt, "token")} of the prompt are read at once: every query, key and value is computed, and the keys and values stay.`]));
+      : [`The prompt, ${counted(prompt, "token")}, is read at once: every query, key and value is computed, and the keys and values stay.`]));
     [this.keys, this.values].forEach((lane) => [...lane.children].forEach((cell, i) => (cell.className = i >= held ? "" : i >= first ? "now" : "kept")));
     [...this.text.children].forEach((word, i) => (word.className = i >= held ? "later" : i >= first ? "now" : "kept"));
     const word = this.text.children[Math.min(held, words.length) - 1];

@@ -112,7 +112,6 @@ def curve(sentence: str, source: str, width: int) -> Any:
         x_title="length of the text in tokens",
         y_title="share that comes back",
         y_range=(-0.03, 1.05),
-        faint=frozenset(dashes),
         dashes={"attention keeps all": "dash"} | dashes,
         points=frozenset({"your sentence"}),
     )

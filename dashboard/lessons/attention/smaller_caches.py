@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 import streamlit as st
 
 from dashboard import cached, charts, palette
+from dashboard.components import plot
 from dashboard.drawn import drawn
 from llm_core import cache_memory
 from llm_core.cache_memory import CachedText
@@ -39,6 +40,9 @@ def presets() -> dict[str, Preset]:
     }  # fmt: skip
 
 
+_FULL, _SLIDING = "all heads", "sliding window"
+
+
 class Kept(NamedTuple):
     """One way to keep a text."""
 
@@ -61,7 +65,7 @@ def caches(preset: Preset) -> list[Kept]:
     through = cache_memory.windowed_layers(preset.layers, per_full)
     full = preset.layers - through
     return [
-        Kept("all heads", r"2\,T\,L\,H\,D", cache_memory.full_cache(text)),
+        Kept(_FULL, r"2\,T\,L\,H\,D", cache_memory.full_cache(text)),
         Kept(
             "grouped queries",
             rf"2\,T\,L\,\tfrac{{H}}{{{sharing}}}\,D",
@@ -71,7 +75,7 @@ def caches(preset: Preset) -> list[Kept]:
             "latent", rf"T\,L \cdot {preset.latent}", cache_memory.latent_cache(text, preset.latent)
         ),
         Kept(
-            "sliding window",
+            _SLIDING,
             rf"2\,({full}\,T + {through} \cdot {min(window, preset.tokens)})\,H\,D",
             cache_memory.sliding_cache(text, window, per_full),
         ),
@@ -82,6 +86,32 @@ def caches(preset: Preset) -> list[Kept]:
             cache_memory.sliding_cache(text, window, per_full, sharing),
         ),
     ]
+
+
+ANSWERS = {"About a half": 0.5, "About a fifth": 0.2, "About 3 %": 0.03}
+"""What windows may leave of the first preset's cache -> the share."""
+
+
+class Windowed(NamedTuple):
+    """What the question about windows asks, and what is true."""
+
+    through: int
+    """Layers that look through a window."""
+    preset: Preset
+    share: float
+    """What is left of the cache."""
+    truth: str
+    """The nearest of ANSWERS."""
+
+
+def windowed() -> Windowed:
+    """The question about windows, on the first preset."""
+    preset = next(iter(presets().values()))
+    full, sliding = (kept.bytes for kept in caches(preset) if kept.name in (_FULL, _SLIDING))
+    share = sliding / full
+    truth = min(ANSWERS, key=lambda answer: abs(ANSWERS[answer] - share))
+    through = cache_memory.windowed_layers(preset.layers, preset.per_full)
+    return Windowed(through, preset, share, truth)
 
 
 def size(number: float) -> str:
@@ -141,3 +171,20 @@ def choose() -> Preset:
         box("layers"), box("heads"), box("emb_dim"), box("tokens"), box("sharing"), box("latent"),
         box("window"), box("per_full"), preset.number_format,
     )  # fmt: skip
+
+
+def show(preset: Preset) -> None:
+    """Draw the ways to keep a text as bars, and as a table with their formulas."""
+    ways = caches(preset)
+    plot.show(
+        compared(preset),
+        key="attention-caches",
+        alt="Memory of keys and values in five ways",
+        height=280,
+    )
+    whole = ways[0].bytes
+    rows = [
+        f"| {way.name} | ${way.formula}$ | {size(way.bytes)} | {1 - way.bytes / whole:.2%} |"
+        for way in ways
+    ]
+    st.markdown("\n".join(["| keeps | numbers | memory | saved |", "|:--|:--|--:|--:|", *rows]))
