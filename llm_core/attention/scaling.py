@@ -76,7 +76,7 @@ def saturation(scores: Tensor) -> Saturation:
 
     >>> saturation(torch.zeros(4)).bits  # undecided among four
     2.0
-    >>> saturation(torch.tensor([0.0, 0.0, 0.0, 50.0])).bits  # decided
+    >>> saturation(torch.tensor([0.0, 0.0, 0.0, 200.0])).bits  # decided
     0.0
     """
     weights = scores.softmax(dim=-1)  # (T,)
