@@ -31,6 +31,7 @@ def show(
     tokens: Sequence[str],
     *,
     ids: Sequence[int] | None = None,
+    below: Sequence[str] | None = None,
     notes: Sequence[str] | None = None,
     marks: Sequence[str] | None = None,
     tints: Sequence[str] | None = None,
@@ -41,6 +42,7 @@ def show(
     Args:
         tokens: their texts.
         ids: written small under each token.
+        below: texts written there instead.
         notes: shown when the pointer rests on a chip.
         marks: for each token "", "lit", "dim", "good" or "bad"; says what the plain tints do not.
         tints: for each token the palette's name of its ground ("token-2"), where colour shall tell
@@ -51,7 +53,8 @@ def show(
     for i, token in enumerate(tokens[:most]):
         mark = marks[i] if marks else ""
         tint = tints[i] if tints and tints[i] else f"token-{i % 7}"
-        number = f"<small>{ids[i]}</small>" if ids is not None else ""
+        under = str(ids[i]) if ids is not None else below[i] if below else ""
+        number = f"<small>{escape(under)}</small>" if under else ""
         note = f' title="{escape(notes[i], quote=True)}"' if notes else ""
         pieces.append(
             f'<span class="chip {mark}" style="--tint: var(--{tint})"{note}>'

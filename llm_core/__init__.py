@@ -11,10 +11,12 @@ batches          token ids -> windows of inputs and targets
 shards           a long text as ids on disk
 embeddings       token ids -> vectors that know word and place
 word2vec         words -> vectors, learnt from the company they keep
+recurrent_memory a whole text in one vector, and what is lost of it
 attention        vectors -> vectors that have looked at each other
 transformer      attention, feed-forward, norms and shortcuts: one block
 gpt              blocks -> a model: ids in, logits out
 accounting       what a model costs: parameters, memory, arithmetic
+cache_memory     what a long text costs to remember, and how to pay less
 loss             logits and targets -> one number to push down
 sampling         logits -> the next token, and the next
 beam             several texts at once: the likeliest whole
@@ -26,6 +28,7 @@ processes        several processes train one model
 induction        a tiny model learns to copy; which head does it
 observing        a look into a model at work
 heads            what each head looks at, what it writes, what is lost without it
+hiding           which words decide the next one: each hidden in turn
 checkpoints      a run on disk, and back
 pretraining      a whole recipe, from text to trained model
 evaluation       what a pretrained model knows
@@ -49,10 +52,12 @@ READING_ORDER: tuple[str, ...] = (
     "shards",
     "embeddings",
     "word2vec",
+    "recurrent_memory",
     "attention",
     "transformer",
     "gpt",
     "accounting",
+    "cache_memory",
     "loss",
     "sampling",
     "beam",
@@ -64,6 +69,7 @@ READING_ORDER: tuple[str, ...] = (
     "induction",
     "observing",
     "heads",
+    "hiding",
     "checkpoints",
     "pretraining",
     "evaluation",

@@ -2,7 +2,7 @@
 
 In:     a GPTConfig
 Out:    ledgers: rows that say which part, by which formula, how much; and their sums
-Next:   loss.py, how good the model's guesses are
+Next:   cache_memory.py, what a long text costs to remember
 
 Three questions, three ledgers, all computed from the seven numbers of the config alone:
     parameter_ledger    how many learned numbers are there, and where?

@@ -7,20 +7,26 @@ import streamlit as st
 from dashboard import frame, predict, session, source, wording
 from dashboard.components import plot
 from dashboard.lessons.attention import (
+    bottleneck,
+    caches,
+    cost,
     effects,
     figures,
     formulas,
     grid,
+    hiding,
     rather,
     reading,
+    smaller_caches,
     stage,
     standing,
     together,
     views,
     writes,
 )
-from llm_core import attention, heads
-from llm_core.sampling import generate
+from dashboard.lessons.attention import scaling as scores_spread
+from llm_core import attention, cache_memory, heads, recurrent_memory
+from llm_core.hiding import hide_each
 
 frame.begin("attention")
 sentence = session.sentence_box()
@@ -42,33 +48,95 @@ def beside(
             plot.show(figure, key=key, alt=title, height=height)
 
 
-@frame.idea("Which earlier words matter?")
-def earlier_words() -> None:
-    """Hide one token of the sentence and see the prediction change."""
-    options = ["nothing hidden", *wording.numbered(views.sentence_words(sentence))]
+@frame.idea("Why not squeeze the sentence into one vector?")
+def one_vector() -> None:
+    """A text read into a memory of fixed size, and asked back."""
+    count = len(hiding.words(sentence))
     st.markdown(
-        "To guess the next word, a model has to look back, and not every earlier word matters "
-        "equally. It reads words in pieces, its **tokens**: hide one and see how far the guess "
-        "moves."
+        "A network that reads word by word carries one **vector**, a row of numbers, from word to "
+        "word: all that it knows of the text. Here is the plainest such memory. At each word it "
+        "turns what it holds ($R$ turns without stretching) and adds the word's vector:"
     )
-    hidden = st.selectbox(
-        "Hide one token of your sentence",
-        options,
-        key="attention.hide",
-        bind="query-params",
+    st.latex(r"h \leftarrow R\,h + x")
+    guess = predict.choice(
+        f"A memory of {bottleneck.ASKED} numbers reads {bottleneck.read_from(sentence)}. How many "
+        "of them can be read back?",
+        bottleneck.ANSWERS,
+        key="attention.kept",
+        done="attention",
+    )
+    if guess is None:
+        return
+    asked = bottleneck.recalled(sentence, bottleneck.RANDOM, bottleneck.ASKED)
+    predict.verdict(
+        guess,
+        bottleneck.truth(sentence),
+        f"{sum(asked.right.tolist())} of {count} come back. Each is noise for all others.",
+    )
+    origin, width = bottleneck.choose()
+    found = bottleneck.show_words(sentence, origin, width)
+    st.caption(
+        f"Under each token, what the memory of {width:,} numbers says it was: "
+        f"{found.share:.0%} come back. It is turned back to that word, and the nearest of "
+        f"{len(bottleneck.table(origin, width)):,} words is taken."
     )
     plot.show(
-        figures.hidden(sentence, options.index(str(hidden)) - 1 if hidden != options[0] else None),
-        key="attention-hide",
-        alt="The likeliest next tokens, with the whole sentence and with one token hidden",
-        height=300,
+        bottleneck.curve(sentence, origin, width),
+        key="attention-bottleneck",
+        alt="Share of words that come back against the length of the text",
+        height=330,
     )
     st.caption(
-        "What the small starter model that comes with this project expects after your sentence. "
-        "The further the bars come apart, the more the hidden token mattered. Attention is how "
-        "each token decides which others to look at."
+        "Four times the numbers hold a text about four times as long, no longer. A trained network "
+        "stores more cleverly and gets further, but it meets the same wall. **Attention** keeps "
+        "every vector, and looks at any of them."
     )
-    source.show(generate, key="attention.hide.code")
+    source.show(
+        recurrent_memory.RecurrentMemory, recurrent_memory.recall, key="attention.memory.code",
+        shapes={"the memory": found.memory, "words found": found.ids},
+    )  # fmt: skip
+
+
+one_vector()
+
+
+@frame.idea("Which earlier words matter?")
+def earlier_words() -> None:
+    """Hide each token of the sentence in turn and see the prediction change."""
+    st.markdown(
+        "To guess the next word, a model has to look back, and not every earlier word matters "
+        "equally. It reads words in pieces, its **tokens**. Hide one, and see how far the guess "
+        "moves."
+    )
+    words = hiding.words(sentence)
+    last: int | None = None
+    if len(words) > hiding.AT_FIRST and not st.toggle(
+        f"Hide also the {len(words) - hiding.AT_FIRST} tokens before the last {hiding.AT_FIRST}",
+        key="attention.hideall", bind="query-params", help="Takes some seconds on a long text.",
+    ):  # fmt: skip
+        last = hiding.AT_FIRST
+    options, truth = hiding.candidates(sentence, last)
+    if options:
+        guess = predict.choice(
+            f"Leave the last {hiding.NEAR} tokens aside: they tell which kind of word can follow. "
+            "Which of these decides most what comes next?",
+            options, key="attention.decides", done="attention",
+        )  # fmt: skip
+        if guess is None:
+            return
+        moved = "The darker a token below, the further its absence moves the guess."
+        predict.verdict(guess, truth, moved)
+    hiding.show(sentence, last)
+    st.caption(
+        "What the starter model that comes with this project expects after your sentence, with all "
+        "of it and without the token you choose. Arrow keys walk over the tokens, Enter hides one. "
+        "The distance is the divergence of both predictions, in bits. Attention is how each token "
+        "decides which others to look at."
+    )
+    source.show(
+        hide_each, key="attention.hide.code",
+        shapes={"predictions without a token": hiding.hidden(sentence, last).without},
+    )  # fmt: skip
 
 
 earlier_words()
@@ -213,6 +281,56 @@ def weights() -> None:
 
 
 weights()
+
+
+@frame.idea("Why are scores divided by the root of the width?")
+def scaling() -> None:
+    """Variance of dot products against the width, and softmax with and without the division."""
+    st.markdown(
+        "A score adds up one product for each channel. With $d$ random channels the **variance** "
+        "of the sum, its mean squared distance from the middle, is $d$: wide vectors make large "
+        "scores. What does softmax do with them?"
+    )
+    st.latex(r"\text{scaled} = \frac{q \cdot k}{\sqrt{d}}")
+    guess = predict.choice(
+        f"A row of {scores_spread.TOKENS} scores of random vectors with {scores_spread.ASKED:,} "
+        "channels, not divided: how large is the largest weight?",
+        scores_spread.ANSWERS,
+        key="attention.largest",
+        done="attention",
+    )
+    if guess is None:
+        return
+    raw, divided = scores_spread.largest()
+    predict.verdict(
+        guess,
+        scores_spread.truth(),
+        f"It is {raw:.3g} on average over twenty draws; divided by the root, {divided:.3g}. One "
+        "takes all, and as the slope goes to 0 there is nothing left to learn from.",
+    )
+    plot.show(
+        scores_spread.variances(),
+        key="attention-variance",
+        alt="Measured variance of dot products against the width, raw and divided",
+        height=320,
+    )
+    scores_spread.show_random()
+    st.caption("Move the width, and divide. The arrow keys move a slider that has the focus.")
+    st.markdown("The same in the starter model, where the last token of your sentence asks:")
+    scores_spread.show_model(sentence)
+    raw, divided = scores_spread.largest_in_model(sentence)
+    st.caption(
+        f"Over all its heads the largest weight is {divided:.2f} on average. Without the division, "
+        f"for which it was not trained, it would be {raw:.2f}."
+    )
+    source.show(
+        attention.scaling.saturation, attention.scaling.spread_of_scores,
+        key="attention.scaling.code",
+        shapes={"scores of the model's heads": scores_spread.last_scores(sentence)},
+    )  # fmt: skip
+
+
+scaling()
 
 RUNG_SAYS = {
     "Dot products": "Each vector is its own query, key and value. Nothing is learnt.",
@@ -434,6 +552,7 @@ def heads_at_work() -> None:
 
 heads_at_work()
 
+
 @frame.idea("Where do all layers together look?")
 def all_layers() -> None:
     """Attention rollout beside the last layer's own weights."""
@@ -610,31 +729,128 @@ def why_rather() -> None:
 why_rather()
 
 
-@frame.idea("Is the fast path the same computation?")
+@frame.idea("What does a longer text cost?")
 def fused_path() -> None:
-    """The fused kernel against the readable steps, measured now."""
+    """The readable steps, the fused kernel and the cache, measured now."""
     paths = views.both_paths(sentence)
     st.markdown(
-        "Real models never write the weights down: a fused kernel (one routine for all steps) goes "
-        "from queries, keys and values to the context in one sweep. Here both ways run on your "
-        "sentence, through the first attention of the starter model."
+        "Every token looks at every earlier one, so the table of weights grows with the square of "
+        "the length. Real models never write it down: a **fused kernel** (one routine for all "
+        "steps) goes from queries, keys and values to the context in one sweep."
     )
     left, middle, right = st.columns(3)
     left.metric("Largest difference", wording.difference(paths.gap))
     middle.metric("Outputs compared", f"{paths.fused.numel():,}")
     right.metric("Weights never written down", f"{paths.weights_written:,}")
     st.caption(
-        "What differs is rounding in the last digits of 32-bit numbers. The weights grow with the "
-        "square of the length, so for long texts not writing them is what makes it possible."
+        "Both ways on your sentence, through the first attention of the starter model; what "
+        "differs is rounding in the last digits."
+    )
+    guess = predict.choice(
+        "Twice the text: how much more memory does the readable path take, when texts are long?",
+        cost.ANSWERS, key="attention.twice", done="attention",
+    )  # fmt: skip
+    if guess is None:
+        return
+    if st.button("Measure now", key="attention.measure", icon=":material/timer:"):
+        with st.spinner("Measuring six lengths, three ways …"):
+            st.session_state["attention.costs"] = cost.measure()
+    found = st.session_state.get("attention.costs")
+    if found is None:
+        st.caption("Press the button: it takes a second or two, on this machine.")
+        return
+    why = f"Measured here: {cost.doubled(found, 'readable'):.2f} times as much."
+    predict.verdict(guess, cost.ANSWERS[1], why)
+    beside(
+        {
+            "Time": ("attention-cost-time", cost.measured(found, "seconds")),
+            "Memory written on the way": ("attention-cost-bytes", cost.measured(found, "bytes")),
+        }
+    )
+    st.markdown(cost.ratios(found))
+    st.caption(
+        "The first attention of the starter model on random vectors, beyond its context too. The "
+        "power of T is fitted to the four longest texts. The kernel still compares all pairs, but "
+        "holds few at a time; with a cache the next token compares itself only."
     )
     source.show(
-        attention.MultiHeadAttention.forward,
-        attention.MultiHeadAttention.steps,
-        key="attention.fused.code",
+        attention.MultiHeadAttention.forward, attention.MultiHeadAttention.steps,
+        attention.cost.costs, key="attention.fused.code",
         shapes={"readable": paths.readable, "fused": paths.fused},
-    )
+    )  # fmt: skip
 
 
 fused_path()
+
+
+@frame.idea("What does a cache keep?")
+def kept() -> None:
+    """Prefill and decode, step by step, with the bytes of the real cache."""
+    st.markdown(
+        "No token sees what comes after it, so its key and value never change. A model that writes "
+        "keeps them: the prompt is read at once (**prefill**), then each new token alone "
+        "(**decode**)."
+    )
+    prompt = caches.written_on(sentence).prompt
+    guess = predict.choice(
+        f"{wording.counted(prompt, 'token')} were read and one more was written. How many new keys "
+        "does a head compute to go on?",
+        ["1", f"{prompt + 1} again"],
+        key="attention.newkeys",
+        done="attention",
+    )
+    if guess is None:
+        return
+    predict.verdict(guess, "1", "Only the newest token has no key yet; step on and see.")
+    written = caches.show_cache(sentence)
+    st.caption(
+        "Rows of the square are queries, columns are keys. The starter model read the first "
+        f"{wording.counted(written.prompt, 'token')} of your sentence and wrote "
+        f"{len(written.steps) - 1} more; its cache was looked at after each pass. "
+        f"{smaller_caches.size(written.set_aside)} are set aside for it from the beginning."
+    )
+    source.show(attention.LayerCache, key="attention.kept.code")
+
+
+kept()
+
+
+@frame.idea("How is a long cache made smaller?")
+def smaller_cache() -> None:
+    """Grouped queries, latent attention and sliding windows, calculated."""
+    st.markdown(
+        "A cache grows with the text, and it soon outgrows the model. Heads can share keys and "
+        "values (**grouped queries**), a narrow vector can stand for both (**latent attention**), "
+        "or most layers look back over a **sliding window** only."
+    )
+    asked = smaller_caches.windowed()
+    guess = predict.choice(
+        f"{asked.through} of {asked.preset.layers} layers look back over {asked.preset.window:,} "
+        f"tokens only. Of a text of {asked.preset.tokens:,}, how much of the cache is left?",
+        list(smaller_caches.ANSWERS),
+        key="attention.left",
+        done="attention",
+    )
+    if guess is not None:
+        why = f"{asked.share:.1%}. Most of it belongs to the layers that still see everything."
+        predict.verdict(guess, asked.truth, why)
+        smaller_caches.show(smaller_caches.choose())
+        st.caption("T tokens, L layers, H heads of D channels. A gigabyte is a billion bytes.")
+        source.show(
+            cache_memory.grouped_cache, cache_memory.latent_cache, cache_memory.sliding_cache,
+            key="attention.smaller.code",
+        )  # fmt: skip
+    st.markdown(
+        "A query may also look at the keys of **another** text: **cross-attention**, by which a "
+        "translator finds the English word for each German one."
+    )
+    st.page_link(
+        "pages/8_Transformer_family.py",
+        label="Watch it translate on page 8, second question",
+        icon=":material/translate:",
+    )
+
+
+smaller_cache()
 
 frame.end("attention")

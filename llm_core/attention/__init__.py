@@ -4,9 +4,11 @@ In:     one vector per token (B, T, C)
 Out:    one vector per token (B, T, C) that has looked at the others
 Next:   transformer.py, where attention becomes one half of a block
 
-Read weights.py (scores -> weights), then single.py (one head), then multi.py (several).
+Read weights.py (scores -> weights), scaling.py (why scores are divided), single.py (one head),
+multi.py (several), then cost.py (what it takes).
 """
 
+from llm_core.attention import cost, scaling
 from llm_core.attention.multi import (
     LayerCache,
     MultiHeadAttention,
@@ -54,6 +56,7 @@ __all__ = [
     "SelfAttention_v2",
     "attend",
     "causal_mask",
+    "cost",
     "drop_weights",
     "join_heads",
     "largest_difference",
@@ -61,6 +64,7 @@ __all__ = [
     "mask_then_softmax",
     "normalisations",
     "scores_by_loops",
+    "scaling",
     "simple_attention",
     "softmax_naive",
     "split_heads",

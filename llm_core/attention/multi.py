@@ -2,7 +2,7 @@
 
 In:     one vector per token (B, T, C)
 Out:    one context vector per token (B, T, C), and every step on the way
-Next:   transformer.py, where attention becomes one half of a block
+Next:   cost.py, what it takes; transformer.py, where it becomes one half of a block
 
     MultiHeadAttentionWrapper   several causal attentions side by side
     MultiHeadAttention          the same in one piece; readable in `steps`, fused in `forward`

@@ -2,7 +2,7 @@
 
 In:     scores, one row per token that looks, one column per token looked at (..., T, S)
 Out:    weights of the same shape, whose rows sum to 1
-Next:   single.py, where the scores come from
+Next:   scaling.py, how large scores may become; single.py, where they come from
 
 Softmax by its definition and as it is done; two ways to hide the future, which give the same;
 dropout made visible.

@@ -2,7 +2,7 @@
 
 In:     documents
 Out:    a vector for each word, learnt by guessing which words stand near each other
-Next:   ../attention, where a vector changes with the words around it
+Next:   ../recurrent_memory.py, a whole text in one vector; then attention, without that wall
 
     texts       words -> ids; each word with its neighbours
     learning    neighbours and noise -> two tables of vectors, as a stream

@@ -2,7 +2,7 @@
 
 In:     a vector for each word, learnt by Word2Vec or taken from any model's token table
 Out:    words, with how near they are
-Next:   ../attention, where a vector changes with the words around it
+Next:   ../recurrent_memory.py, a whole text in one vector; then attention, without that wall
 
 C channels (width of a vector), V vocabulary, N points of a map, n its dimensions.
 

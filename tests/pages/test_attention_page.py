@@ -133,13 +133,6 @@ def test_the_stack_of_heads_the_split_matrix_and_the_fused_path_agree() -> None:
     assert views.both_paths("One token after the other").gap < 1e-5
 
 
-def test_hiding_a_token_moves_the_prediction() -> None:
-    seen = views.hide("The lighthouse keeper wound the clock because", 1)
-    assert seen.whole != seen.without
-    untouched = views.hide("The lighthouse keeper wound the clock because", None)
-    assert untouched.whole == untouched.without
-
-
 def test_what_heads_do_is_told_after_the_guess_and_the_last_token_is_taken_apart() -> None:
     app = opened(text="Tom saw a dog. Mia fed the cat.")
     app.button_group(key="attention.before").set_value("A").run()

@@ -14,23 +14,6 @@ def _labels(source: str, sentence: str) -> list[str]:
 
 
 @drawn
-def hidden(sentence: str, place: int | None) -> Any:
-    """Next-token probabilities with the whole sentence and with one token taken out."""
-    seen = views.hide(sentence, place)
-    groups = {"the whole sentence": seen.whole}
-    if place is not None:
-        groups["without that token"] = seen.without
-    return charts.bars(
-        groups,
-        labels=[escape(word, quote=False) for word in seen.words],
-        colours={"the whole sentence": palette.OUTPUT, "without that token": palette.VALIDATION},
-        value_title="probability of coming next",
-        value_range=(0.0, 1.0) if max(seen.whole + seen.without) > 0.5 else None,
-        sideways=True,
-    )
-
-
-@drawn
 def row_of_scores(source: str, sentence: str, row: int) -> Any:
     """One token's score with each token; with four decimals, as in the book, while they fit."""
     labels = _labels(source, sentence)

@@ -13,7 +13,6 @@ from torch import Tensor, nn
 from dashboard import cached, chips
 from llm_core import attention
 from llm_core.random_state import RandomState
-from llm_core.sampling import generate, likeliest
 from llm_core.transformer import TransformerBlock
 
 COURSE, OWN = "Six course vectors", "My sentence"
@@ -59,17 +58,6 @@ def tokens(source: str, sentence: str) -> Tokens:
     return Tokens(_words(ids), vectors)
 
 
-class Hidden(NamedTuple):
-    """What the model expects next, with the whole sentence and with one token hidden."""
-
-    words: tuple[str, ...]
-    """The likeliest next tokens of the whole sentence."""
-    whole: tuple[float, ...]
-    """Their probabilities."""
-    without: tuple[float, ...]
-    """Their probabilities after one token was taken out."""
-
-
 @st.cache_data(show_spinner=False, max_entries=256)
 def sentence_words(sentence: str) -> tuple[str, ...]:
     """The sentence's tokens as words."""
@@ -80,22 +68,6 @@ def sentence_words(sentence: str) -> tuple[str, ...]:
 def left_out(sentence: str) -> int:
     """Tokens at the end of the sentence for which there is no room."""
     return _ids(sentence)[1]
-
-
-@st.cache_data(show_spinner=False, max_entries=256)
-def hide(sentence: str, place: int | None) -> Hidden:
-    """Let the starter model predict the next token, with the token at `place` taken out."""
-    loaded = cached.starter()
-    ids, _ = _ids(sentence)
-    rest = [token for i, token in enumerate(ids) if i != place] or [loaded.end_of_text]
-
-    def predicted(prompt: list[int]) -> Tensor:
-        size = loaded.config.context_length
-        return next(generate(loaded.model, torch.tensor([prompt]), 1, size)).probabilities  # (V,)
-
-    whole, without = predicted(ids), predicted(rest)
-    best = [token for token, _ in likeliest(whole, 6)]
-    return Hidden(_words(best), tuple(whole[best].tolist()), tuple(without[best].tolist()))
 
 
 @st.cache_resource(show_spinner=False, max_entries=128)
