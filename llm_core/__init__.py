@@ -24,6 +24,7 @@ training         the loop that pushes the loss down
 fast             the same computation at the speed of the machine
 processes        several processes train one model
 induction        a tiny model learns to copy; which head does it
+trials           one thing changed: without the mask, with other positions
 observing        a look into a model at work
 checkpoints      a run on disk, and back
 pretraining      a whole recipe, from text to trained model
@@ -61,6 +62,7 @@ READING_ORDER: tuple[str, ...] = (
     "fast",
     "processes",
     "induction",
+    "trials",
     "observing",
     "checkpoints",
     "pretraining",

@@ -4,7 +4,8 @@ In:     one vector per token (B, T, C)
 Out:    one vector per token (B, T, C) that has looked at the others
 Next:   transformer.py, where attention becomes one half of a block
 
-Read weights.py (scores -> weights), then single.py (one head), then multi.py (several).
+Read weights.py (scores -> weights), then single.py (one head), then multi.py (several);
+positions.py is for those who ask how a token knows where it stands.
 """
 
 from llm_core.attention.multi import (
@@ -13,6 +14,13 @@ from llm_core.attention.multi import (
     MultiHeadAttentionWrapper,
     join_heads,
     split_heads,
+)
+from llm_core.attention.positions import (
+    AlibiAttention,
+    RotaryAttention,
+    alibi_bias,
+    alibi_slopes,
+    rotate,
 )
 from llm_core.attention.single import (
     TOY_SENTENCE,
@@ -40,6 +48,7 @@ from llm_core.attention.weights import (
 
 __all__ = [
     "TOY_SENTENCE",
+    "AlibiAttention",
     "AttentionSteps",
     "CausalAttention",
     "DroppedWeights",
@@ -49,8 +58,11 @@ __all__ = [
     "MultiHeadAttentionWrapper",
     "Normalisations",
     "RenormalisedWeights",
+    "RotaryAttention",
     "SelfAttention_v1",
     "SelfAttention_v2",
+    "alibi_bias",
+    "alibi_slopes",
     "attend",
     "causal_mask",
     "drop_weights",
@@ -59,6 +71,7 @@ __all__ = [
     "mask_then_renormalise",
     "mask_then_softmax",
     "normalisations",
+    "rotate",
     "simple_attention",
     "softmax_naive",
     "split_heads",
