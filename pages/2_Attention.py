@@ -4,10 +4,19 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from dashboard import cached, frame, predict, session, source, wording
+from dashboard import cached, frame, jobs, live, predict, session, source, wording
 from dashboard.components import plot
-from dashboard.lessons.attention import figures, formulas, views
-from llm_core import attention
+from dashboard.lessons.attention import (
+    dropping,
+    figures,
+    formulas,
+    look_ahead,
+    place_runs,
+    place_views,
+    splitting,
+    views,
+)
+from llm_core import attention, trials
 from llm_core.sampling import generate
 
 frame.begin("attention")
@@ -298,6 +307,49 @@ def mask() -> None:
 mask()
 
 
+@frame.idea("What if the model could look ahead?")
+def cheating() -> None:
+    """The same tiny GPT twice, with and without the mask, on the same text."""
+    st.markdown(
+        "Two tiny GPTs with the same first weights read the same story, character by character. "
+        "One has the mask. The other sees the whole window, and in it the very character it is "
+        "asked for. Then both go on with **your sentence**."
+    )
+    guess = predict.choice(
+        "What becomes of the one without the mask?", look_ahead.FATES, key="attention.cheat"
+    )
+    left, right = st.columns([1, 4], vertical_alignment="bottom")
+    seed = left.number_input(
+        "Seed of the run", 0, 9999, 1, key="attention.cheat_seed", bind="query-params"
+    )
+    if right.button("Train both", icon=":material/play_arrow:", key="attention.cheat_run"):
+        with frame.guarded():
+            look_ahead.start(int(seed), sentence)
+
+    def outcome(job: jobs.Job) -> None:
+        look_ahead.texts(job)
+        truth = look_ahead.fate(job.history[:])
+        if truth and guess is not None:
+            predict.verdict(guess, truth, look_ahead.fate_in_numbers(job.history[:]))
+
+    if live.panel(look_ahead.KIND, [look_ahead.chart()], beside=outcome) is None:
+        st.caption("Press **Train both**: it takes some ten seconds, and the curves part early.")
+    st.caption(
+        "Training: the loss on what is learnt from. Writing: the loss for the next character of "
+        "text it has not read, with nothing to the right of it, as when it writes. With the mask "
+        "both are one question; without it they are two."
+    )
+    source.show(
+        trials.AllSeeingGPT,
+        trials.writing_loss,
+        trials.learn_with_and_without_mask,
+        key="attention.cheat.code",
+    )
+
+
+cheating()
+
+
 @frame.idea("What does dropout do to the weights?")
 def dropout() -> None:
     """Drop a share of the weights in training, and enlarge the rest."""
@@ -305,36 +357,36 @@ def dropout() -> None:
         "In training a random share of the weights becomes zero, so that no token leans on a "
         "single other one. The rest grow, so that the mean stays what it was."
     )
-    left, right = st.columns(2)
+    left, middle, right = st.columns(3)
     rate = left.slider(
         "Share dropped", 0.0, 0.9, 0.5, 0.1, key="attention.drop", bind="query-params"
     )
-    seed = right.slider("Seed of the draw", 0, 50, 1, key="attention.draw", bind="query-params")
-    rate = min(max(float(rate), 0.0), 0.9)
-    drawn = views.drop(*chosen, rate, int(seed))
-    st.latex(
-        rf"\text{{factor}} = 0 \quad\text{{or}}\quad \frac{{1}}{{1 - {rate:.1f}}} = "
-        rf"{1 / (1 - rate):.3g}"
+    seed = middle.number_input(
+        "Seed of the draw", 0, 9999, 123, key="attention.draw", bind="query-params"
     )
-    beside(
-        {
-            "Factor on each weight": (
-                "attention-factors",
-                figures.dropping(*chosen, rate, int(seed), "multipliers"),
-            ),
-            "Weights after dropout": (
-                "attention-dropped",
-                figures.dropping(*chosen, rate, int(seed), "dropped"),
-            ),
-        }
+    draws = right.select_slider(
+        "Mean of so many draws", dropping.DRAWS, 100, key="attention.draws", bind="query-params"
     )
-    totals = ", ".join(f"{total:.2f}" for total in views.row_sums(drawn.dropped)[:8])
-    st.caption(
-        f"The rows now sum to {totals}: to 1 only on average over many draws. Another seed drops "
-        "others. After training nothing is dropped."
+    drawing = (*chosen, min(max(float(rate), 0.0), 0.9), int(seed))
+    st.latex(dropping.formula(drawing[2]))
+    guess = predict.choice(
+        "Some weights become zero, the others grow by this factor. What do the rows sum to now?",
+        dropping.SUMS,
+        key="attention.sums",
     )
+    pictures = dropping.pictures(*drawing, int(draws), whole=guess is not None)
+    if guess is not None:
+        predict.verdict(guess, *dropping.sums(*drawing))
+    beside(pictures, widths=[1] * len(pictures))
+    if guess is not None:
+        st.caption(
+            f"That mean is at most {dropping.off_by(*drawing, int(draws)):.2g} from the weights "
+            "without dropout; more draws bring it closer. After training nothing is dropped."
+        )
+    drawn = dropping.drop(*drawing)
     source.show(
         attention.drop_weights,
+        attention.mean_after_dropout,
         key="attention.drop.code",
         shapes={"multipliers": drawn.multipliers, "dropped": drawn.dropped},
     )
@@ -351,16 +403,36 @@ def several_heads() -> None:
         "are easy to read; cut out of one wide matrix they are fast. With the same numbers inside, "
         "both give the same."
     )
+    guess = predict.choice(
+        "Two heads shall give two numbers for each token. How many channels may each head have?",
+        splitting.WIDTHS,
+        key="attention.two_numbers",
+    )
+    if guess is not None:
+        predict.verdict(guess, *splitting.two_numbers(*chosen))
     left, right = st.columns(2)
     heads = left.slider("Heads", 1, 8, 2, key="attention.stack", bind="query-params")
     width = right.slider("Channels each", 1, 16, 2, key="attention.each", bind="query-params")
-    both = views.one_matrix(*chosen, int(width), int(heads), 123)
-    table = [f"| {name} | {' × '.join(map(str, shape))} |" for name, shape in both.shapes.items()]
-    st.markdown("\n".join(["| tensor | shape |", "|---|---|", *table]))
+    split = (*chosen, int(width), int(heads))
+    both = splitting.one_matrix(*split)
+    beside(
+        {
+            "One wide W_query, cut into heads": (
+                "attention-wide", splitting.cut(*split, "W_query")
+            ),
+            "Its queries": ("attention-cut", splitting.cut(*split, "queries")),
+            "What each head looks at": ("attention-each", splitting.heads_weights(*split)),
+        },
+        widths=(1, 1, 1),
+    )  # fmt: skip
+    st.markdown(splitting.shape_table(both.shapes))
     st.caption(
         "The outputs of the stack and of the one matrix differ by at most "
-        f"{wording.difference(both.gap)}."
+        f"{wording.difference(both.gap)}. The matrices are drawn from a seed, nothing is learnt "
+        "yet: the heads differ, and none means anything."
     )
+    with st.expander("Exercises of the course, computed here"):
+        st.markdown(splitting.exercises(*chosen))
     source.show(
         attention.MultiHeadAttentionWrapper,
         attention.MultiHeadAttention.steps,
@@ -371,6 +443,65 @@ def several_heads() -> None:
 
 
 several_heads()
+
+
+@frame.idea("How does attention know the order?")
+def positions() -> None:
+    """Five position schemes: their scores, who notices the order, and who reads on."""
+    st.markdown(
+        "A score compares two vectors, wherever they stand. So the places have to be told: added "
+        "to the vectors (a **learned** table, **sinusoidal** waves), by turning queries and keys "
+        "(**RoPE**), or as a price on distance (**ALiBi**). Here five tiny GPTs differ in nothing "
+        "else. The same character stands at every place; how does the last one score the others?"
+    )
+    left, right = st.columns([1, 4], vertical_alignment="bottom")
+    seed = int(
+        left.number_input("Seed", 0, 9999, 1, key="attention.place_seed", bind="query-params")
+    )
+    if right.button("Train all five", icon=":material/play_arrow:", key="attention.place_run"):
+        with frame.guarded():
+            place_runs.start(seed)
+    models = place_runs.current(seed)
+    place_views.distances(models, "e")
+    st.caption(
+        f"Scores of the letter e with itself by the heads of the first block (hover names them), "
+        f"of models {models.origin}. Beyond {trials.TRAINED} places a learned table holds rows "
+        "that no training reaches."
+    )
+    st.markdown("**Shuffle the earlier words** of your sentence: which model notices?")
+    place_views.order_test(models, sentence, seed)
+    st.caption(
+        "How far the vector of the last character moves. Without positions the first block sees a "
+        "bag of characters. The second notices all the same: through the mask, each vector it "
+        "reads has seen only what stood before it."
+    )
+    guess = predict.choice(
+        f"They learn on windows of {trials.TRAINED} characters. Which reads best beyond that?",
+        list(trials.SCHEMES),
+        key="attention.beyond",
+    )
+
+    def outcome(job: jobs.Job) -> None:
+        known = place_runs.verdict_of(job)
+        if known and guess is not None:
+            predict.verdict(guess, *known)
+        if guess is None:
+            st.caption("Guess, and the loss at each place is drawn here.")
+        else:
+            place_runs.by_place(job)
+
+    if live.panel(place_runs.KIND, [place_runs.chart()], beside=outcome) is None:
+        st.caption("Press **Train all five**: a first picture comes within seconds.")
+    source.show(
+        attention.rotate,
+        attention.alibi_bias,
+        attention.RotaryAttention,
+        trials.newborn,
+        key="attention.place.code",
+    )
+
+
+positions()
 
 
 @frame.idea("What do the heads of a model look at?")

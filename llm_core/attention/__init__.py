@@ -42,6 +42,7 @@ from llm_core.attention.weights import (
     largest_difference,
     mask_then_renormalise,
     mask_then_softmax,
+    mean_after_dropout,
     normalisations,
     softmax_naive,
 )
@@ -70,6 +71,7 @@ __all__ = [
     "largest_difference",
     "mask_then_renormalise",
     "mask_then_softmax",
+    "mean_after_dropout",
     "normalisations",
     "rotate",
     "simple_attention",

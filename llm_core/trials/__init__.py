@@ -21,6 +21,7 @@ from llm_core.trials.cheating import (
 )
 from llm_core.trials.positions import (
     SCHEMES,
+    TRAINED,
     PlaceStep,
     Scheme,
     learn_with_every_scheme,
@@ -41,6 +42,7 @@ __all__ = [
     "CHEATS",
     "N_CHARACTERS",
     "SCHEMES",
+    "TRAINED",
     "AllSeeingGPT",
     "CheatStep",
     "Duel",

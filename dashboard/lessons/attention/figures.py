@@ -127,21 +127,6 @@ def masking(source: str, sentence: str, stage: str, width: int, seed: int) -> An
 
 
 @drawn
-def dropping(source: str, sentence: str, rate: float, seed: int, part: str) -> Any:
-    """The factors of dropout, or the weights after it."""
-    values = getattr(views.drop(source, sentence, rate, seed), part)
-    labels = _labels(source, sentence)
-    return charts.heatmap(
-        values,
-        rows=labels,
-        columns=labels,
-        low=0.0,
-        high=1 / (1 - rate),
-        unit="factor" if part == "multipliers" else "weight",
-    )
-
-
-@drawn
 def all_heads(sentence: str, layer: int) -> Any:
     """The weights of every head of one layer of the model in memory."""
     heads = views.model_heads(sentence)[layer]
