@@ -447,61 +447,78 @@ several_heads()
 
 @frame.idea("How does attention know the order?")
 def positions() -> None:
-    """Five position schemes: their scores, who notices the order, and who reads on."""
+    """Five position schemes: what they do to a score, and who notices the order."""
+    models = place_runs.current()
     st.markdown(
         "A score compares two vectors, wherever they stand. So the places have to be told: added "
         "to the vectors (a **learned** table, **sinusoidal** waves), by turning queries and keys "
-        "(**RoPE**), or as a price on distance (**ALiBi**). Here five tiny GPTs differ in nothing "
-        "else. The same character stands at every place; how does the last one score the others?"
+        "(**RoPE**), or as a price on distance (**ALiBi**). Five tiny GPTs differ in nothing else. "
+        "The same letter stands at every place; how does the last one score the others?"
     )
-    left, right = st.columns([1, 4], vertical_alignment="bottom")
-    seed = int(
-        left.number_input("Seed", 0, 9999, 1, key="attention.place_seed", bind="query-params")
-    )
-    if right.button("Train all five", icon=":material/play_arrow:", key="attention.place_run"):
-        with frame.guarded():
-            place_runs.start(seed)
-    models = place_runs.current(seed)
     place_views.distances(models, "e")
     st.caption(
-        f"Scores of the letter e with itself by the heads of the first block (hover names them), "
-        f"of models {models.origin}. Beyond {trials.TRAINED} places a learned table holds rows "
-        "that no training reaches."
-    )
-    st.markdown("**Shuffle the earlier words** of your sentence: which model notices?")
-    place_views.order_test(models, sentence, seed)
-    st.caption(
-        "How far the vector of the last character moves. Without positions the first block sees a "
-        "bag of characters. The second notices all the same: through the mask, each vector it "
-        "reads has seen only what stood before it."
+        f"A line is a head of the first block (hover names it), of models {models.origin}. The "
+        f"windows to learn on end at {trials.TRAINED} characters: further back, a learned table "
+        "keeps rows that no training reaches."
     )
     guess = predict.choice(
-        f"They learn on windows of {trials.TRAINED} characters. Which reads best beyond that?",
-        list(trials.SCHEMES),
-        key="attention.beyond",
+        "Now the earlier words of your sentence change places. When does the GPT without "
+        "positions notice?",
+        place_views.NOTICES,
+        key="attention.order",
     )
-
-    def outcome(job: jobs.Job) -> None:
-        known = place_runs.verdict_of(job)
-        if known and guess is not None:
-            predict.verdict(guess, *known)
-        if guess is None:
-            st.caption("Guess, and the loss at each place is drawn here.")
-        else:
-            place_runs.by_place(job)
-
-    if live.panel(place_runs.KIND, [place_runs.chart()], beside=outcome) is None:
-        st.caption("Press **Train all five**: a first picture comes within seconds.")
+    seed = st.number_input(
+        "Seed of the shuffle", 0, 9999, 1, key="attention.shuffle", bind="query-params", width=200
+    )
+    place_views.order_test(models, sentence, int(seed), guess)
     source.show(
         attention.rotate,
         attention.alibi_bias,
         attention.RotaryAttention,
-        trials.newborn,
+        trials.notices_order,
         key="attention.place.code",
     )
 
 
 positions()
+
+
+@frame.idea("Which of them reads on beyond what it learnt?")
+def reading_on() -> None:
+    """The five schemes trained side by side, then read far past the trained length."""
+    st.markdown(
+        f"All five read the same story in windows of {trials.TRAINED} characters. At every "
+        "measurement they also read four times as many, as a chat grows longer than any text of "
+        "its training."
+    )
+    guess = predict.choice(
+        f"Which has the lowest loss beyond place {trials.TRAINED}?",
+        list(trials.SCHEMES),
+        key="attention.beyond",
+    )
+    left, right = st.columns([1, 4], vertical_alignment="bottom")
+    seed = left.number_input(
+        "Seed of the run", 0, 9999, 1, key="attention.place_seed", bind="query-params"
+    )
+    if right.button("Train all five", icon=":material/play_arrow:", key="attention.place_run"):
+        with frame.guarded():
+            place_runs.start(int(seed))
+
+    def outcome(job: jobs.Job) -> None:
+        if guess is None:
+            st.caption("Guess, and the loss at each place is drawn here.")
+            return
+        known = place_runs.verdict_of(job)
+        if known:
+            predict.verdict(guess, *known)
+        place_runs.by_place(job)
+
+    if live.panel(place_runs.KIND, [place_runs.chart()], beside=outcome) is None:
+        st.caption("Press **Train all five**: a first picture comes within seconds.")
+    source.show(trials.newborn, trials.learn_with_every_scheme, key="attention.beyond.code")
+
+
+reading_on()
 
 
 @frame.idea("What do the heads of a model look at?")

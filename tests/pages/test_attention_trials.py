@@ -6,7 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import jobs
-from dashboard.lessons.attention import look_ahead, place_runs
+from dashboard.lessons.attention import look_ahead, place_runs, place_views
 from llm_core.trials import SCHEMES
 from tests.dashboard.test_jobs import until
 
@@ -70,9 +70,17 @@ def test_the_five_are_trained_and_the_loss_at_each_place_waits_for_a_guess() -> 
     assert "of models of your run, after" in said(app)
 
 
+def test_the_gpt_without_positions_notices_the_order_from_its_second_block_on() -> None:
+    app = opened()
+    assert "change of the last vector" not in said(app)
+    app.button_group(key="attention.order").set_value(place_views.NEVER).run()
+    assert "The answer is: From the second block on" in said(app)
+    assert "| none | 0 | " in said(app)
+
+
 @pytest.mark.parametrize("sentence", ["x", "ab", "🙂🙂🙂", "שלום עולם טוב", "a b " * 200])
 def test_any_sentence_can_be_shuffled(sentence: str) -> None:
-    app = opened(text=sentence)
+    app = opened(text=sentence, attention__order=place_views.LATER)
     assert not app.exception
     assert not app.warning
     assert ("Nothing can change places" in said(app)) == (len(sentence) < 3)

@@ -162,12 +162,12 @@ def texts(job: jobs.Job) -> None:
             st.markdown(f"**A GPT {NAMES[name]}**")
             if said is None or last is None or last.writing is None:
                 st.caption(f"It writes after {_EVERY} steps.")
-                st.code(" ", language=None, wrap_lines=True, height=120)
+                st.code(" ", language=None, wrap_lines=True, height=150)
                 continue
-            right = math.exp(-getattr(last.writing, name))
+            loss = getattr(last.writing, name)
             st.caption(
-                f"After {said.step:,} steps. In writing, the right character has a probability of "
-                f"{right:.2g} (geometric mean)."
+                f"After {said.step:,} steps. Now the right next character has a probability of "
+                f"$e^{{-{loss:.2f}}}$ = {math.exp(-loss):.2g} in writing."
             )
             text = f"{said.prompt}▸{getattr(said, name)}"
-            st.code(text, language=None, wrap_lines=True, height=120)
+            st.code(text, language=None, wrap_lines=True, height=150)

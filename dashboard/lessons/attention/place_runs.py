@@ -89,11 +89,11 @@ def unborn(seed: int) -> Placed:
     return Placed(f"unborn {seed}", models, "that have not learnt anything yet")
 
 
-def current(seed: int) -> Placed:
+def current() -> Placed:
     """The newest models of the run on screen; before there are any, untrained ones."""
     job = jobs.current(KIND)
     found: Placed | None = job.products.get("placed") if job else None
-    return found or unborn(seed)
+    return found or unborn(1)
 
 
 def chart() -> live.Chart:

@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 import torch
 
-from dashboard import charts, palette
+from dashboard import charts, palette, predict
 from dashboard.components import plot
 from dashboard.drawn import kept
 from dashboard.lessons.attention.place_runs import BY_NAME, Placed
@@ -25,6 +25,10 @@ SAYS: dict[Scheme, str] = {
     "ALiBi": "a price on distance",
 }
 """Each scheme in a few words."""
+
+FIRST, LATER, NEVER = "In the first block", "From the second block on", "Never"
+NOTICES = (FIRST, LATER, NEVER)
+"""When a model without positions may notice the order, as the learner guesses it."""
 
 _HEADS = ("solid", "dash", "dot", "dashdot")
 
@@ -86,23 +90,39 @@ def shuffled(sentence: str, seed: int) -> list[int]:
     return [i for part in (*mixed, last) for i in part]
 
 
-def order_test(placed: Placed, sentence: str, seed: int) -> None:
-    """Shuffle the words before the last one, and say which scheme notices, block by block."""
+def order_test(placed: Placed, sentence: str, seed: int, guess: str | None) -> None:
+    """Shuffle the words before the last one; after a guess, say who notices, block by block."""
     text = " ".join(sentence.split())[-PLACED.context_length :]
     order = shuffled(text, seed)
     if len(order) < 2:
         st.caption("Nothing can change places in so short a sentence; type a longer one above.")
         return
     st.code("".join(text[i] for i in order) + text[-1], language=None, wrap_lines=True)
+    if guess is None:
+        return
+    predict.verdict(guess, *without_positions(placed, text, seed))
     rows = [
-        f"| {scheme} | " + " | ".join(_change(far) for far in _noticed(placed, scheme, text, seed))
+        f"| {scheme} | {' | '.join(map(_change, _noticed(placed, scheme, text, seed)))} |"
         for scheme in SCHEMES
     ]
     blocks = [f"after block {number}" for number in range(1, PLACED.n_layers + 1)]
     st.markdown(
         f"| change of the last vector | {' | '.join(blocks)} |\n|---|{'--:|' * len(blocks)}\n"
-        + " |\n".join(rows)
-        + " |"
+        + "\n".join(rows)
+    )
+
+
+def without_positions(placed: Placed, text: str, seed: int) -> tuple[str, str]:
+    """When the model without positions notices the order: one of NOTICES, and why."""
+    first, *later = _noticed(placed, "none", text, seed)
+    if first > _BLIND:
+        return FIRST, f"Its last vector moves by {first:.1%}."
+    if max(later) < _BLIND:
+        return NEVER, "What stands there, in whatever order, comes to the same in every block."
+    return LATER, (
+        f"Its first block sees a bag of characters, and the last vector stays. Then it moves by "
+        f"{max(later):.1%}: through the mask, each earlier vector has seen only what stood before "
+        "it, and so tells something of its place."
     )
 
 
