@@ -458,8 +458,8 @@ def positions() -> None:
     place_views.distances(models, "e")
     st.caption(
         f"A line is a head of the first block (hover names it), of models {models.origin}. The "
-        f"windows to learn on end at {trials.TRAINED} characters: further back, a learned table "
-        "keeps rows that no training reaches."
+        f"letters fill one window to learn on, {trials.TRAINED} places; train the five below, and "
+        "these are drawn anew."
     )
     guess = predict.choice(
         "Now the earlier words of your sentence change places. When does the GPT without "

@@ -14,8 +14,8 @@ from dashboard.lessons.attention.place_runs import BY_NAME, Placed
 from llm_core.trials import SCHEMES, Scheme, character_ids, notices_order, scores_by_distance
 from llm_core.trials.positions import PLACED, TRAINED
 
-FAR = 2 * TRAINED
-"""How far back the scores are drawn."""
+FAR = TRAINED
+"""How far back the scores are drawn: within the windows that are learnt on."""
 
 SAYS: dict[Scheme, str] = {
     "none": "nothing tells the places",
