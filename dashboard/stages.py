@@ -67,7 +67,7 @@ STAGES: tuple[Stage, ...] = (
         takes="one vector per token",
         gives="one vector per token that has gathered what it needs from the others",
         parts=("attention",),
-        modules=("recurrent_memory", "attention", "cache_memory", "heads", "hiding"),
+        modules=("recurrent_memory", "attention", "cache_memory", "heads", "hiding", "trials"),
     ),
     Stage(
         slug="architecture",

@@ -26,6 +26,7 @@ training         the loop that pushes the loss down
 fast             the same computation at the speed of the machine
 processes        several processes train one model
 induction        a tiny model learns to copy; which head does it
+trials           one thing changed: without the mask, with other positions
 observing        a look into a model at work
 heads            what each head looks at, what it writes, what is lost without it
 hiding           which words decide the next one: each hidden in turn
@@ -67,6 +68,7 @@ READING_ORDER: tuple[str, ...] = (
     "fast",
     "processes",
     "induction",
+    "trials",
     "observing",
     "heads",
     "hiding",

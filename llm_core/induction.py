@@ -2,7 +2,7 @@
 
 In:     letters drawn at random, and the same letters over again (B, T)
 Out:    a stream of training steps with how well the model copies and where each head looks
-Next:   observing.py, a look into any model
+Next:   trials, where one thing about a GPT is changed
 
 Nothing in these rows can be learnt by heart: every batch is new. The first reading of a letter can
 only be guessed. From the second reading on, there is a rule: find where this letter stood before,

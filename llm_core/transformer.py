@@ -132,10 +132,12 @@ class TransformerBlock(nn.Module):
         causal: False lets every token see all others, as BERT does.
     """
 
+    attention_type: type[MultiHeadAttention] = MultiHeadAttention
+
     def __init__(self, config: GPTConfig | Mapping[str, Any], *, causal: bool = True) -> None:
         super().__init__()
         config = GPTConfig.of(config)
-        self.att = MultiHeadAttention(
+        self.att = self.attention_type(
             d_in=config.emb_dim,
             d_out=config.emb_dim,
             context_length=config.context_length,

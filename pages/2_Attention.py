@@ -4,20 +4,25 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from dashboard import frame, predict, session, source, wording
+from dashboard import frame, jobs, live, predict, session, source, wording
 from dashboard.components import plot
 from dashboard.lessons.attention import (
     bottleneck,
     caches,
     cost,
+    dropping,
     effects,
     figures,
     formulas,
     grid,
     hiding,
+    look_ahead,
+    place_runs,
+    place_views,
     rather,
     reading,
     smaller_caches,
+    splitting,
     stage,
     standing,
     together,
@@ -25,7 +30,7 @@ from dashboard.lessons.attention import (
     writes,
 )
 from dashboard.lessons.attention import scaling as scores_spread
-from llm_core import attention, cache_memory, heads, recurrent_memory
+from llm_core import attention, cache_memory, heads, recurrent_memory, trials
 from llm_core.hiding import hide_each
 
 frame.begin("attention")
@@ -434,6 +439,49 @@ def mask() -> None:
 mask()
 
 
+@frame.idea("What if the model could look ahead?")
+def cheating() -> None:
+    """The same tiny GPT twice, with and without the mask, on the same text."""
+    st.markdown(
+        "Two tiny GPTs with the same first weights read the same story, character by character. "
+        "One has the mask. The other sees the whole window, and in it the very character it is "
+        "asked for. Then both go on with **your sentence**."
+    )
+    guess = predict.choice(
+        "What becomes of the one without the mask?", look_ahead.FATES, key="attention.cheat"
+    )
+    left, right = st.columns([1, 4], vertical_alignment="bottom")
+    seed = left.number_input(
+        "Seed of the run", 0, 9999, 1, key="attention.cheat_seed", bind="query-params"
+    )
+    if right.button("Train both", icon=":material/play_arrow:", key="attention.cheat_run"):
+        with frame.guarded():
+            look_ahead.start(int(seed), sentence)
+
+    def outcome(job: jobs.Job) -> None:
+        look_ahead.texts(job)
+        truth = look_ahead.fate(job.history[:])
+        if truth and guess is not None:
+            predict.verdict(guess, truth, look_ahead.fate_in_numbers(job.history[:]))
+
+    if live.panel(look_ahead.KIND, [look_ahead.chart()], beside=outcome) is None:
+        st.caption("Press **Train both**: it takes some ten seconds, and the curves part early.")
+    st.caption(
+        "Training: the loss on what is learnt from. Writing: the loss for the next character of "
+        "text it has not read, with nothing to the right of it, as when it writes. With the mask "
+        "both are one question; without it they are two."
+    )
+    source.show(
+        trials.AllSeeingGPT,
+        trials.writing_loss,
+        trials.learn_with_and_without_mask,
+        key="attention.cheat.code",
+    )
+
+
+cheating()
+
+
 @frame.idea("What does dropout do to the weights?")
 def dropout() -> None:
     """Drop a share of the weights in training, and enlarge the rest."""
@@ -441,36 +489,36 @@ def dropout() -> None:
         "In training a random share of the weights becomes zero, so that no token leans on a "
         "single other one. The rest grow, so that the mean stays what it was."
     )
-    left, right = st.columns(2)
+    left, middle, right = st.columns(3)
     rate = left.slider(
         "Share dropped", 0.0, 0.9, 0.5, 0.1, key="attention.drop", bind="query-params"
     )
-    seed = right.slider("Seed of the draw", 0, 50, 1, key="attention.draw", bind="query-params")
-    rate = min(max(float(rate), 0.0), 0.9)
-    drawn = views.drop(*chosen, rate, int(seed))
-    st.latex(
-        rf"\text{{factor}} = 0 \quad\text{{or}}\quad \frac{{1}}{{1 - {rate:.1f}}} = "
-        rf"{1 / (1 - rate):.3g}"
+    seed = middle.number_input(
+        "Seed of the draw", 0, 9999, 123, key="attention.draw", bind="query-params"
     )
-    beside(
-        {
-            "Factor on each weight": (
-                "attention-factors",
-                figures.dropping(*chosen, rate, int(seed), "multipliers"),
-            ),
-            "Weights after dropout": (
-                "attention-dropped",
-                figures.dropping(*chosen, rate, int(seed), "dropped"),
-            ),
-        }
+    draws = right.select_slider(
+        "Mean of so many draws", dropping.DRAWS, 100, key="attention.draws", bind="query-params"
     )
-    totals = ", ".join(f"{total:.2f}" for total in views.row_sums(drawn.dropped)[:8])
-    st.caption(
-        f"The rows now sum to {totals}: to 1 only on average over many draws. Another seed drops "
-        "others. After training nothing is dropped."
+    drawing = (*chosen, min(max(float(rate), 0.0), 0.9), int(seed))
+    st.latex(dropping.formula(drawing[2]))
+    guess = predict.choice(
+        "Some weights become zero, the others grow by this factor. What do the rows sum to now?",
+        dropping.SUMS,
+        key="attention.sums",
     )
+    pictures = dropping.pictures(*drawing, int(draws), whole=guess is not None)
+    if guess is not None:
+        predict.verdict(guess, *dropping.sums(*drawing))
+    beside(pictures, widths=[1] * len(pictures))
+    if guess is not None:
+        st.caption(
+            f"That mean is at most {dropping.off_by(*drawing, int(draws)):.2g} from the weights "
+            "without dropout; more draws bring it closer. After training nothing is dropped."
+        )
+    drawn = dropping.drop(*drawing)
     source.show(
         attention.drop_weights,
+        attention.mean_after_dropout,
         key="attention.drop.code",
         shapes={"multipliers": drawn.multipliers, "dropped": drawn.dropped},
     )
@@ -487,16 +535,36 @@ def several_heads() -> None:
         "are easy to read; cut out of one wide matrix they are fast. With the same numbers inside, "
         "both give the same."
     )
+    guess = predict.choice(
+        "Two heads shall give two numbers for each token. How many channels may each head have?",
+        splitting.WIDTHS,
+        key="attention.two_numbers",
+    )
+    if guess is not None:
+        predict.verdict(guess, *splitting.two_numbers(*chosen))
     left, right = st.columns(2)
     heads = left.slider("Heads", 1, 8, 2, key="attention.stack", bind="query-params")
     width = right.slider("Channels each", 1, 16, 2, key="attention.each", bind="query-params")
-    both = views.one_matrix(*chosen, int(width), int(heads), 123)
-    table = [f"| {name} | {' × '.join(map(str, shape))} |" for name, shape in both.shapes.items()]
-    st.markdown("\n".join(["| tensor | shape |", "|---|---|", *table]))
+    split = (*chosen, int(width), int(heads))
+    both = splitting.one_matrix(*split)
+    beside(
+        {
+            "One wide W_query, cut into heads": (
+                "attention-wide", splitting.cut(*split, "W_query")
+            ),
+            "Its queries": ("attention-cut", splitting.cut(*split, "queries")),
+            "What each head looks at": ("attention-each", splitting.heads_weights(*split)),
+        },
+        widths=(1, 1, 1),
+    )  # fmt: skip
+    st.markdown(splitting.shape_table(both.shapes))
     st.caption(
         "The outputs of the stack and of the one matrix differ by at most "
-        f"{wording.difference(both.gap)}."
+        f"{wording.difference(both.gap)}. The matrices are drawn from a seed, nothing is learnt "
+        "yet: the heads differ, and none means anything."
     )
+    with st.expander("Exercises of the course, computed here"):
+        st.markdown(splitting.exercises(*chosen))
     source.show(
         attention.MultiHeadAttentionWrapper,
         attention.MultiHeadAttention.steps,
@@ -507,6 +575,82 @@ def several_heads() -> None:
 
 
 several_heads()
+
+
+@frame.idea("How does attention know the order?")
+def positions() -> None:
+    """Five position schemes: what they do to a score, and who notices the order."""
+    models = place_runs.current()
+    st.markdown(
+        "A score compares two vectors, wherever they stand. So the places have to be told: added "
+        "to the vectors (a **learned** table, **sinusoidal** waves), by turning queries and keys "
+        "(**RoPE**), or as a price on distance (**ALiBi**). Five tiny GPTs differ in nothing else. "
+        "The same letter stands at every place; how does the last one score the others?"
+    )
+    place_views.distances(models, "e")
+    st.caption(
+        f"A line is a head of the first block (hover names it), of models {models.origin}. The "
+        f"letters fill one window to learn on, {trials.TRAINED} places; train the five below, and "
+        "these are drawn anew."
+    )
+    guess = predict.choice(
+        "Now the earlier words of your sentence change places. When does the GPT without "
+        "positions notice?",
+        place_views.NOTICES,
+        key="attention.order",
+    )
+    seed = st.number_input(
+        "Seed of the shuffle", 0, 9999, 1, key="attention.shuffle", bind="query-params", width=200
+    )
+    place_views.order_test(models, sentence, int(seed), guess)
+    source.show(
+        attention.rotate,
+        attention.alibi_bias,
+        attention.RotaryAttention,
+        trials.notices_order,
+        key="attention.place.code",
+    )
+
+
+positions()
+
+
+@frame.idea("Which of them reads on beyond what it learnt?")
+def reading_on() -> None:
+    """The five schemes trained side by side, then read far past the trained length."""
+    st.markdown(
+        f"All five read the same story in windows of {trials.TRAINED} characters. At every "
+        "measurement they also read four times as many, as a chat grows longer than any text of "
+        "its training."
+    )
+    guess = predict.choice(
+        f"Which has the lowest loss beyond place {trials.TRAINED}?",
+        list(trials.SCHEMES),
+        key="attention.beyond",
+    )
+    left, right = st.columns([1, 4], vertical_alignment="bottom")
+    seed = left.number_input(
+        "Seed of the run", 0, 9999, 1, key="attention.place_seed", bind="query-params"
+    )
+    if right.button("Train all five", icon=":material/play_arrow:", key="attention.place_run"):
+        with frame.guarded():
+            place_runs.start(int(seed))
+
+    def outcome(job: jobs.Job) -> None:
+        if guess is None:
+            st.caption("Guess, and the loss at each place is drawn here.")
+            return
+        known = place_runs.verdict_of(job)
+        if known:
+            predict.verdict(guess, *known)
+        place_runs.by_place(job)
+
+    if live.panel(place_runs.KIND, [place_runs.chart()], beside=outcome) is None:
+        st.caption("Press **Train all five**: a first picture comes within seconds.")
+    source.show(trials.newborn, trials.learn_with_every_scheme, key="attention.beyond.code")
+
+
+reading_on()
 
 
 @frame.idea("What do the heads of a model look at?")

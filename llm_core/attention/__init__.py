@@ -5,7 +5,8 @@ Out:    one vector per token (B, T, C) that has looked at the others
 Next:   transformer.py, where attention becomes one half of a block
 
 Read weights.py (scores -> weights), scaling.py (why scores are divided), single.py (one head),
-multi.py (several), then cost.py (what it takes).
+multi.py (several), then cost.py (what it takes); positions.py is for those who ask how a token
+knows where it stands.
 """
 
 from llm_core.attention import cost, scaling
@@ -15,6 +16,13 @@ from llm_core.attention.multi import (
     MultiHeadAttentionWrapper,
     join_heads,
     split_heads,
+)
+from llm_core.attention.positions import (
+    AlibiAttention,
+    RotaryAttention,
+    alibi_bias,
+    alibi_slopes,
+    rotate,
 )
 from llm_core.attention.single import (
     TOY_SENTENCE,
@@ -37,12 +45,14 @@ from llm_core.attention.weights import (
     largest_difference,
     mask_then_renormalise,
     mask_then_softmax,
+    mean_after_dropout,
     normalisations,
     softmax_naive,
 )
 
 __all__ = [
     "TOY_SENTENCE",
+    "AlibiAttention",
     "AttentionSteps",
     "CausalAttention",
     "DroppedWeights",
@@ -52,8 +62,11 @@ __all__ = [
     "MultiHeadAttentionWrapper",
     "Normalisations",
     "RenormalisedWeights",
+    "RotaryAttention",
     "SelfAttention_v1",
     "SelfAttention_v2",
+    "alibi_bias",
+    "alibi_slopes",
     "attend",
     "causal_mask",
     "cost",
@@ -62,9 +75,11 @@ __all__ = [
     "largest_difference",
     "mask_then_renormalise",
     "mask_then_softmax",
+    "mean_after_dropout",
     "normalisations",
-    "scores_by_loops",
+    "rotate",
     "scaling",
+    "scores_by_loops",
     "simple_attention",
     "softmax_naive",
     "split_heads",

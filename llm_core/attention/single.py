@@ -72,6 +72,7 @@ def attend(
     dropout: Callable[[Tensor], Tensor] | None = None,
     *,
     scale: float | None = None,
+    bias: Tensor | None = None,
 ) -> AttentionSteps:
     """Let each query look at all keys and take a weighted mean of their values.
 
@@ -82,6 +83,7 @@ def attend(
         mask: (T, S) or anything that broadcasts to (..., T, S); True where a token must not look.
         dropout: applied to the weights, for training.
         scale: factor on the scores; 1 / sqrt(D) unless told.
+        bias: added to the scaled scores, as ALiBi does with distance (positions.py).
 
     >>> steps = attend(torch.eye(2), torch.eye(2), torch.eye(2), mask=causal_mask(2))
     >>> steps.weights[0]  # the first token can only look at itself
@@ -89,7 +91,7 @@ def attend(
     """
     scale = keys.shape[-1] ** -0.5 if scale is None else scale
     scores = queries @ keys.transpose(-2, -1)  # (..., T, S)
-    scaled = scores * scale
+    scaled = scores * scale if bias is None else scores * scale + bias
     masked, weights = mask_then_softmax(scaled, mask)
     dropped = weights if dropout is None else dropout(weights)
     context = dropped @ values  # (..., T, D)

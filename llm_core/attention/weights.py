@@ -106,6 +106,14 @@ def drop_weights(weights: Tensor, drop_rate: float, random_state: RandomState) -
     return DroppedWeights(multipliers, weights * multipliers)
 
 
+def mean_after_dropout(
+    weights: Tensor, drop_rate: float, random_state: RandomState, draws: int
+) -> Tensor:
+    """What dropout leaves of the weights on average over so many draws: nearly the weights."""
+    together = weights.expand(draws, *weights.shape)  # (N, ..., T, S), N draws
+    return drop_weights(together, drop_rate, random_state).dropped.mean(dim=0)  # (..., T, S)
+
+
 def largest_difference(one: Tensor, other: Tensor) -> float:
     """How far two tensors of one shape are apart where they differ most; 0 if they are the same.
 

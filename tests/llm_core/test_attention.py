@@ -20,6 +20,7 @@ from llm_core.attention import (
     largest_difference,
     mask_then_renormalise,
     mask_then_softmax,
+    mean_after_dropout,
     normalisations,
     scores_by_loops,
     simple_attention,
@@ -139,6 +140,15 @@ def test_dropout_zeroes_a_share_of_the_weights_and_enlarges_the_rest():
     assert close(multipliers[~zeroed], 1 / 0.75, 1e-6)
     assert torch.equal(dropped, weights * multipliers)
     assert torch.equal(drop_weights(weights, 0.0, RandomState(1)).dropped, weights)
+
+
+def test_the_mean_of_many_draws_of_dropout_comes_back_to_the_weights():
+    weights = causal_mask(5).logical_not() * torch.linspace(0.1, 0.9, 25).view(5, 5)
+    once = mean_after_dropout(weights, 0.5, RandomState(4), draws=1)
+    assert torch.equal(once, drop_weights(weights[None], 0.5, RandomState(4)).dropped[0])
+    often = mean_after_dropout(weights, 0.5, RandomState(4), draws=4000)
+    assert close(often, weights, 0.06)
+    assert torch.equal(often == 0, weights == 0)
 
 
 def test_dropout_acts_on_the_weights_in_training_only():

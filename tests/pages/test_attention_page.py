@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.lessons.attention import stage, views
+from dashboard.lessons.attention import splitting, stage, views
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = "pages/2_Attention.py"
@@ -127,9 +127,9 @@ def test_both_ends_of_every_slider_make_sense(key: str, ends: tuple[float, float
 
 
 def test_the_stack_of_heads_the_split_matrix_and_the_fused_path_agree() -> None:
-    both = views.one_matrix(views.COURSE, "", 2, 2, 123)
+    both = splitting.one_matrix(views.COURSE, "", 2, 2)
     assert both.gap < 1e-6
-    assert both.shapes["queries, split into heads"] == (2, 6, 2)
+    assert both.shapes["queries, cut into heads"] == (2, 6, 2)
     assert views.both_paths("One token after the other").gap < 1e-5
 
 

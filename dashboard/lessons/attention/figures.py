@@ -44,18 +44,3 @@ def three_normalisations(source: str, sentence: str, row: int, enlarged: float) 
         },
         value_title="weight",
     )
-
-
-@drawn
-def dropping(source: str, sentence: str, rate: float, seed: int, part: str) -> Any:
-    """The factors of dropout, or the weights after it."""
-    values = getattr(views.drop(source, sentence, rate, seed), part)
-    labels = _labels(source, sentence)
-    return charts.heatmap(
-        values,
-        rows=labels,
-        columns=labels,
-        low=0.0,
-        high=1 / (1 - rate),
-        unit="factor" if part == "multipliers" else "weight",
-    )

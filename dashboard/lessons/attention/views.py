@@ -199,45 +199,6 @@ def mask_both_ways(source: str, sentence: str, width: int, seed: int) -> BothWay
     return BothWays(long_way, short_way, gap)
 
 
-@st.cache_resource(show_spinner=False, max_entries=128)
-def drop(source: str, sentence: str, rate: float, seed: int) -> attention.DroppedWeights:
-    """Dropout on the causal weights."""
-    weights = climb(source, sentence, RUNGS[2]).weights
-    return attention.drop_weights(weights, rate, RandomState(seed))
-
-
-class OneMatrix(NamedTuple):
-    """Heads beside each other, and the same heads cut out of one wide matrix."""
-
-    wrapper: attention.AttentionSteps
-    joined: attention.AttentionSteps
-    gap: float
-    """Largest difference of the outputs."""
-    shapes: dict[str, tuple[int, ...]]
-    """Name of a tensor -> its shape, in the order of the computation."""
-
-
-@st.cache_resource(show_spinner=False, max_entries=64)
-def one_matrix(source: str, sentence: str, width: int, heads: int, seed: int) -> OneMatrix:
-    """The stack of heads and the split matrix, with the same weights on the same vectors."""
-    vectors = tokens(source, sentence).vectors
-    wrapper = stacked(vectors.shape[-1], width, heads, seed)
-    with torch.inference_mode(), RandomState(seed).borrowed():
-        layer = attention.MultiHeadAttention.with_weights_of(wrapper).eval()
-        stack, joined = wrapper.steps(vectors), layer.steps(vectors)
-    shapes = {
-        "vectors in": tuple(vectors.shape),
-        "W_query of one head": (width, vectors.shape[-1]),
-        "W_query of all heads": tuple(layer.W_query.weight.shape),
-        "queries, split into heads": tuple(joined.queries.shape),
-        "weights, per head": tuple(joined.weights.shape),
-        "context, per head": tuple(joined.context.shape),
-        "output, joined": tuple(joined.output.shape),
-    }
-    gap = attention.largest_difference(stack.output, joined.output)
-    return OneMatrix(stack, joined, gap, shapes)
-
-
 class Paths(NamedTuple):
     """The readable and the fused path of the model's first attention, on the same vectors."""
 
