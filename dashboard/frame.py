@@ -6,6 +6,7 @@ closes with `end(slug)`.
 
 import logging
 from collections.abc import Callable
+from contextvars import ContextVar
 from functools import wraps
 from pathlib import Path
 
@@ -42,6 +43,7 @@ def leave() -> None:
 def begin(slug: str) -> Stage:
     """Open a stage's page: tab, look, sidebar, heading, its question, what goes in and out."""
     here = stage(slug)
+    _ideas.set({})
     _open(f"{here.number}. {here.title}")
     st.html(f'<p class="kicker">Stage {here.number} of {len(STAGES)} · {here.group}</p>')
     st.title(here.title, anchor=False)
@@ -84,6 +86,15 @@ def _sidebar() -> None:
                     icon=":material/check_circle:" if done else item.icon,
                     help="You have done this stage" if done else None,
                 )
+
+
+def _at_hand() -> None:
+    """Below the pages: the ideas of this one, and what can be done with the view on screen."""
+    with st.sidebar:
+        with st.container(key="frame-contents"):
+            st.caption("On this page")
+            links = [f"[{question}](#{place})" for place, question in _ideas.get().items()]
+            st.markdown("  \n".join(links))
         st.caption("This view")
         st.button(
             "Present it", icon=":material/slideshow:", key="present", on_click=present,
@@ -92,6 +103,9 @@ def _sidebar() -> None:
         )  # fmt: skip
         share.show(key="share-at-hand")
 
+
+_ideas: ContextVar[dict[str, str]] = ContextVar("ideas")
+"""Ideas of the page that is being drawn, in order: name of the place -> question."""
 
 Draw = Callable[[], None]
 
@@ -110,6 +124,7 @@ def idea(
 
     def decorate(draw: Draw) -> Draw:
         place = slug or draw.__name__.strip("_").replace("_", "-")
+        _ideas.get()[place] = question
 
         @st.fragment
         @wraps(draw)
@@ -177,7 +192,8 @@ def explain(error: Exception) -> str:
 
 
 def end(slug: str) -> None:
-    """Close a stage's page: back, copy link, next."""
+    """Close a stage's page: back, copy link, next; in the sidebar, the page's contents."""
+    _at_hand()
     before, after = neighbours(slug)
     with st.container(key="frame-way"):
         st.space("medium")

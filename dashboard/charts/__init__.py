@@ -4,6 +4,7 @@ from dashboard.charts.bars import bars
 from dashboard.charts.curves import curves
 from dashboard.charts.heatmap import heatmap
 from dashboard.charts.scatter import scatter
+from dashboard.charts.small_heatmaps import small_heatmaps
 from dashboard.charts.treemap import treemap
 
-__all__ = ["bars", "curves", "heatmap", "scatter", "treemap"]
+__all__ = ["bars", "curves", "heatmap", "scatter", "small_heatmaps", "treemap"]

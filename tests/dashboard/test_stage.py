@@ -3,8 +3,9 @@
 import pytest
 import torch
 
+from dashboard import cached
 from dashboard.components import stage as component
-from dashboard.lessons.attention import stage, views
+from dashboard.lessons.attention import reading, stage, views
 from llm_core import attention
 
 SENTENCE = "The goat ate the log book"
@@ -36,7 +37,8 @@ def test_the_causal_rung_on_the_stage_has_the_books_numbers() -> None:
 def test_the_trained_heads_are_those_of_the_model_one_layer_after_another() -> None:
     flow = stage.trained(SENTENCE)
     weights = next(m.values for m in flow.matrices if m.name == "weights")
-    heads = views.model_heads(SENTENCE)
+    starter = cached.starter()
+    heads = reading.steps(starter, reading.read(starter, SENTENCE).ids).attention_weights[:, 0]
     torch.testing.assert_close(weights, heads.flatten(0, 1))
     assert [size for _, size in flow.axes] == list(heads.shape[:2])
 
