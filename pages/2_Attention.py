@@ -35,11 +35,6 @@ from llm_core.hiding import hide_each
 
 frame.begin("attention")
 sentence = session.sentence_box()
-if views.left_out(sentence):
-    st.caption(
-        f"This page uses the first {views.MOST} tokens of your sentence and leaves out "
-        f"{views.left_out(sentence)}: more squares could not be read."
-    )
 
 
 def beside(
@@ -168,6 +163,11 @@ asking = right.selectbox(
     bind="query-params",
 )
 row = places.index(str(asking))
+if vectors_of == views.OWN and views.left_out(sentence):
+    st.caption(
+        f"The matrices below hold the first {views.MOST} tokens of your sentence and leave out "
+        f"{views.left_out(sentence)}: more could not be read. The heads further down read all."
+    )
 
 
 @frame.idea("How alike are two tokens?")

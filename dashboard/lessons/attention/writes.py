@@ -74,6 +74,13 @@ def written(loaded: cached.Loaded, ids: Ids, to: tuple[int, ...]) -> Written:
     )
 
 
+@st.cache_resource(show_spinner=False, max_entries=16, hash_funcs=cached.BY_NAME)
+def _names(loaded: cached.Loaded, ids: Ids, to: tuple[int, ...]) -> dict[int, str]:
+    """Every token of the vocabulary that some head speaks for or against, as it is drawn."""
+    spoken_of = sorted(set(written(loaded, ids, to).ids.flatten().tolist()))
+    return {i: effects.token(loaded, i) for i in spoken_of}
+
+
 @st.cache_data(show_spinner=False, max_entries=64, hash_funcs=cached.BY_NAME)
 def agreeing(loaded: cached.Loaded, ids: Ids) -> tuple[int, int]:
     """In how many heads, of how many, the last token looks most at who hands over most to it."""
@@ -107,12 +114,11 @@ def desk(loaded: cached.Loaded, words: tuple[str, ...], ids: Ids) -> None:
     if head is None:  # the one that writes most
         most = int(given.wrote[given.places.index(place)].argmax())
         head = Head(*divmod(most, loaded.config.n_heads))
-    names = {i: effects.token(loaded, i) for i in sorted(set(given.ids.flatten().tolist()))}
     switchboard.writing(
         key=DESK,
         head={
             "version": version, "layers": loaded.config.n_layers, "heads": loaded.config.n_heads,
-            "words": words, "places": given.places, "names": names, "tops": _TOPS,
+            "words": words, "places": given.places, "names": _names(loaded, ids, given.places), "tops": _TOPS,
             "at": {"layer": head.layer, "head": head.number, "place": place},
             "says": "Choose a head. Tab reaches tokens and squares, the arrow keys walk, the space "
             "bar chooses.",
