@@ -118,7 +118,8 @@ def desk(loaded: cached.Loaded, words: tuple[str, ...], ids: Ids) -> None:
         key=DESK,
         head={
             "version": version, "layers": loaded.config.n_layers, "heads": loaded.config.n_heads,
-            "words": words, "places": given.places, "names": _names(loaded, ids, given.places), "tops": _TOPS,
+            "words": words, "places": given.places, "tops": _TOPS,
+            "names": _names(loaded, ids, given.places),
             "at": {"layer": head.layer, "head": head.number, "place": place},
             "says": "Choose a head. Tab reaches tokens and squares, the arrow keys walk, the space "
             "bar chooses.",
