@@ -17,6 +17,7 @@ from dashboard import cached, snapshots
 from dashboard.dataset_choice import BY_DIGEST, Examples
 from dashboard.jobs import Job
 from llm_core import instructions
+from llm_core.bundled.recipe import ANSWER_LENGTH, ASSISTANT
 from llm_core.fast.training import FastLoss
 from llm_core.gpt import GPTModel
 from llm_core.instructions import ALPACA, PHI3, Instruction, InstructionDataset, PromptStyle, Split
@@ -35,10 +36,10 @@ EVALUATIONS = 12
 WATCHED = 3
 """Held-out instructions answered at each evaluation."""
 
-MOST_TOKENS = 32
+MOST_TOKENS = ANSWER_LENGTH
 """An answer ends here at the latest."""
 
-MOST_ENTRIES = 1500
+MOST_ENTRIES = 4000
 """Entries learnt from, of a larger file, so that an epoch stays short."""
 
 
@@ -58,10 +59,10 @@ class Settings:
     """One of STYLES."""
     mask_prompt: bool = True
     """Learn from the answers alone."""
-    learning_rate: float = 1e-3
-    epochs: int = 4
-    batch_size: int = 8
-    seed: int = 123
+    learning_rate: float = ASSISTANT.learning_rate
+    epochs: int = ASSISTANT.epochs
+    batch_size: int = ASSISTANT.batch_size
+    seed: int = ASSISTANT.seed
 
     def __post_init__(self) -> None:
         if not 1 <= self.epochs <= 20:
