@@ -121,11 +121,11 @@ def portrait(draw: Random) -> Values:
         text = f"{{one}} is {{a nature}} {{noun}} of {number_word(one.age)} who loves {{likes}}."
     elif chance < 0.75:
         one = one_of(GROWN_UPS, draw)
-        place = VILLAGE.places[one.home]
-        found = {"one": one.name, "trade": one.trade, "at": place.at}
-        text = "{one} is the {trade} and lives {at}."
-        if "grandmother" in one.trade or "old" in one.trade:
-            text = "{one} is {a trade} and lives {at}."
+        him, at = "her" if one.female else "him", VILLAGE.places[one.home].at
+        found = {"one": one.name, "trade": one.trade, "him": him, "at": at}
+        many = "grandmother" in one.trade or "old" in one.trade
+        where = " of the village." if "'" in at else ". You find {him} {at}."
+        text = ("{one} is {a trade}" if many else "{one} is the {trade}") + where
     else:
         pet = one_of([one for one in VILLAGE.animals.values() if one.noun in PETS], draw)
         assert pet.owner
@@ -138,7 +138,7 @@ def animal(draw: Random) -> Values:
     """An animal, how it looks and what it eats."""
     bodies, diets = ({row["animal"]: row for row in table(name)} for name in ("bodies", "diets"))
     name = one_of(sorted(bodies.keys() & diets.keys()), draw)
-    text = f"{with_article(name)} has {bodies[name]['has']} and eats {diets[name]['eats']}."
+    text = f"{with_article(name)} has {bodies[name]['has']}. It eats {diets[name]['eats']}."
     return {"words": name, "animal": name, "text": text[0].upper() + text[1:]}
 
 

@@ -50,7 +50,7 @@ HOLDERS = [
     ("{a} gave {a_thing} to {b}. {b} gave it to {c}.", "{c}"),
     ("{a} lost {a_thing}. {b} found it {at}.", "{b}"),
     ("{a} found {a_thing}. {b} [had no {thing}|looked on].", "{a}"),
-    ("{a} showed {b} {a_thing} and put it back into {her} pocket.", "{a}"),
+    ("{a} showed {b} {a_thing} and then took it home.", "{a}"),
     ("{b} gave the {thing} back to {a}.", "{a}"),
 ]
 SWAPS = [("{a} had the {thing} and {b} had the {thing2}. Then they swapped.", "{b}")]
@@ -115,7 +115,7 @@ IN_ORDER = [
 BOTH = ["{a} {one}, and {b} {two}.", "{a} {one}. {b} {two}.", "{a} {one} while {b} {two}."]
 COUNTED = [
     ("{a} found {n} {things} {at}.", "How many {things} did {a} find?"),
-    ("{a} went {to} and bought {n} {things}.", "How many {things} did {a} buy?"),
+    ("{a} went to the market and bought {n} {things}.", "How many {things} did {a} buy?"),
     ("{a} has {n} {things}, and {b} has {m}.", "How many {things} does {a} have?"),
     ("{b} has {m} {things}, and {a} has {n}.", "How many {things} does {a} have?"),
 ]
