@@ -107,7 +107,7 @@ def steps_in(parts: Split, settings: Settings) -> int:
 def seconds_a_step(trainable: str, style: str, batch_size: int) -> float:
     """How long one update takes on this machine, measured once for such settings."""
     model = learner(Settings(trainable=trainable))
-    ids = torch.zeros(batch_size, 72 if style == "Alpaca" else 40, dtype=torch.long)  # (B, T)
+    ids = torch.zeros(batch_size, 102 if style == "Alpaca" else 48, dtype=torch.long)  # (B, T)
     took = 0.0
     for _ in range(2):  # the first one is slower
         begun = time.perf_counter()
