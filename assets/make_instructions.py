@@ -1,4 +1,4 @@
-"""Makes instructions.json: 3,560 instructions with answers about the world of the tales.
+"""Makes instructions.json: 3,720 instructions with answers about the world of the tales.
 
 The bundled model is small, and what it knows it has from llm_core/tales. So the tasks are about
 that world: its words and facts, its people, things and places. instruction_tasks/ has the families;

@@ -150,13 +150,11 @@ def test_a_word_to_be_known_in_the_test_is_not_asked_for_in_the_training(tasks):
 
 def test_a_held_out_word_stands_in_no_training_entry_of_its_family(tasks):
     train, test, _ = parts(tasks)
-    for family in ("opposite", "plural", "past tense", "comparative", "category", "one of three"):
-        seen = [entry["input"] or entry["instruction"] for entry in matching(train, family)]
-        named = {name for text in seen for name in re.findall(r"'(.+?)'", text) or [text]}
-        for entry in matching(test, family):
-            text = entry["input"] or entry["instruction"]
-            (word, *_) = re.findall(r"'(.+?)'", text) or [text]
-            assert word not in named
+    for family in ("opposite", "plural", "past tense", "comparative", "one of three"):
+        seen = " ".join(" ".join(entry.values()) for entry in matching(train, family))
+        for task in test:
+            if task.family == family:
+                assert not task.words & set(words(seen)), task.words
 
 
 def test_no_family_asks_in_one_way_only(tasks):
@@ -196,31 +194,35 @@ def test_the_accepted_texts_of_one_of_begin_with_the_output(entries):
 
 def test_sums_and_differences_are_right(tasks):
     for entry in matching(tasks, "sum"):
-        numbers = re.findall(r"\d+", f"{entry['instruction']} {entry['input']}")
-        assert int(entry["output"]) == sum(map(int, numbers))
+        *numbers, total = map(int, re.findall(r"\d+", entry["output"]))
+        assert total == sum(numbers)
     for entry in matching(tasks, "difference"):
-        numbers = sorted(map(int, re.findall(r"\d+", entry["instruction"])))
-        assert int(entry["output"]) == numbers[1] - numbers[0]
+        larger, smaller, rest = map(int, re.findall(r"\d+", entry["output"]))
+        assert rest == larger - smaller
 
 
 def test_first_and_last_letters_and_words_and_their_number_are_right(tasks):
     for family, place in (("first letter", 0), ("last letter", -1)):
-        for entry in matching(tasks, family):
-            word = entry["input"] or re.findall(r"'(.+)'", entry["instruction"])[0]
-            assert entry["output"] == word[place]
+        for task in tasks:
+            if task.family == family:
+                (word,) = task.words
+                assert task.entry["output"].endswith(f" is {word[place]}.")
     for family, place in (("first word", 0), ("last word", -1)):
         for entry in matching(tasks, family):
-            assert entry["output"] == words(entry["input"])[place]
-    for entry in matching(tasks, "number of letters"):
-        word = entry["input"] or re.findall(r"'(.+)'", entry["instruction"])[0]
-        assert entry["output"] == str(len(word))
+            assert entry["output"].endswith(f" is {words(entry['input'])[place]}.")
+    for task in tasks:
+        if task.family == "number of letters":
+            (word,) = task.words
+            assert re.findall(r"\d+", task.entry["output"]) == [str(len(word))]
 
 
 def test_words_are_turned_round_and_sorted(tasks):
     for entry in matching(tasks, "backwards"):
-        assert entry["output"].split()[::-1] == entry["input"].split()
+        assert words(entry["output"])[-3:] == words(entry["input"])[:2:-1]
     for entry in matching(tasks, "alphabet"):
-        assert entry["output"].split(", ") == sorted(entry["input"].split(", "))
+        answer = entry["output"].removeprefix("In order they are ")
+        given = re.split(r"[:,] ?", entry["instruction"].rstrip("."))[-2:]
+        assert answer.rstrip(".").split(", ") == sorted(word.strip() for word in given)
 
 
 def test_rewritten_sentences_change_but_keep_capital_and_final_sign(tasks):
@@ -251,7 +253,7 @@ def test_passive_sentences_swap_who_did_it_and_what_was_done(tasks):
 )  # fmt: skip
 def test_what_is_to_be_found_stands_in_the_passage(tasks, family):
     for entry in matching(tasks, family):
-        assert entry["output"].casefold() in entry["input"].casefold(), entry
+        assert words(entry["output"])[-1] in words(entry["input"]), entry
 
 
 def test_yes_and_no_are_as_many(tasks):
@@ -263,7 +265,7 @@ def test_yes_and_no_are_as_many(tasks):
 def test_the_chosen_word_is_among_the_choices(tasks):
     for family in ("one of three", "odd one out", "rhyme", "right word", "larger number"):
         for entry in matching(tasks, family):
-            assert entry["output"] in f"{entry['instruction']} {entry['input']}", entry
+            assert words(entry["output"])[-1] in words(entry["instruction"]), entry
 
 
 def test_an_article_fits_the_noun_after_it(entries):

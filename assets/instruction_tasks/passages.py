@@ -259,59 +259,60 @@ def place_picked(draw: Random) -> Values:
 
 
 FAMILIES = (
-    Family("colour in a passage", 60, told(COLOURED, coloured), [
-        ("What colour is the {thing}?", "{text}", "{answer}"),
-        ("Find the colour of the {thing}.", "{text}", "{answer}"),
+    Family("colour in a passage", 100, told(COLOURED, coloured), [
+        ("What colour is the {thing}?", "{text}", "The {thing} is {answer}."),
+        ("Find the colour of the {thing}.", "{text}", "The {thing} is {answer}."),
     ]),
-    Family("who did it", 60, doer, [
+    Family("who did it", 100, doer, [
         ("Who {done}?", "{text}", "{answer}"),
         ("Say who {done}.", "{text}", "{answer}"),
     ]),
-    Family("what it was", 60, got, [("{question}", "{text}", "{a_thing}")]),
-    Family("animal in a sentence", 40, picked, [
-        ("Find the animal in the sentence.", "{text}", "the {pet}"),
-        ("Which animal is mentioned?", "{text}", "the {pet}"),
+    Family("what it was", 100, got, [("{question}", "{text}", "It was {a_thing}.")]),
+    Family("animal in a sentence", 60, picked, [
+        ("Find the animal in the sentence.", "{text}", "It is the {pet}."),
+        ("Which animal is mentioned?", "{text}", "It is the {pet}."),
     ]),
-    Family("person in a sentence", 40, picked, [
+    Family("person in a sentence", 60, picked, [
         ("Find the child in the sentence.", "{text}", "{a}"),
         ("Which child is mentioned?", "{text}", "{a}"),
     ]),
-    Family("place in a sentence", 40, place_picked, [
+    Family("place in a sentence", 60, place_picked, [
         ("Find the place in the sentence.", "{text}", "{place}"),
         ("Which place is mentioned?", "{text}", "{place}"),
     ]),
-    Family("when", 40, when, [
-        ("Which {unit} is mentioned?", "{text}", "{answer}"),
-        ("{Before} which {unit} was it?", "{text}", "{answer}"),
+    Family("when", 60, when, [
+        ("Which {unit} is mentioned?", "{text}", "It was {before} {answer}."),
+        ("{Before} which {unit} was it?", "{text}", "It was {before} {answer}."),
     ]),
-    Family("who has it", 100, told([*HOLDERS, *HOLDERS, *SWAPS]), [
+    Family("who has it", 160, told([*HOLDERS, *HOLDERS, *SWAPS]), [
         ("Who has the {thing} now?", "{text}", "{answer}"),
         ("Name the child who has the {thing} in the end.", "{text}", "{answer}"),
     ]),
-    Family("where it is", 80, told(WHERE), [
-        ("Where is the {thing} now?", "{text}", "{answer}"),
-        ("Say where the {thing} is.", "{text}", "{answer}"),
+    Family("where it is", 120, told(WHERE), [
+        ("Where is the {thing} now?", "{text}", "It is {answer}."),
+        ("Say where the {thing} is.", "{text}", "It is {answer}."),
     ]),
-    Family("who speaks", 60, spoken, [
+    Family("who speaks", 100, spoken, [
         ("Who is speaking?", "{text}", "{answer}"),
         ("Name the speaker.", "{text}", "{answer}"),
     ]),
-    Family("what is said", 40, spoken, [
+    Family("what is said", 60, spoken, [
         ("What does {answer} say?", "{text}", "{quoted}."),
         ("Repeat what is said.", "{text}", "{quoted}."),
     ]),
     Family("yes or no", 80, yes_or_no, [("{question}", "{text}", "{answer}")]),
-    Family("letter", 60, letter, [
+    Family("letter", 100, letter, [
         ("Who wrote the letter?", "{text}", "{a}"),
         ("Who gets the letter?", "{text}", "{b}"),
         ("Find the name of the writer.", "{text}", "{a}"),
     ]),
-    Family("how many", 40, counted, [("{question}", "{text}", "{n}")]),
+    Family("how many", 60, counted, [("{question}", "{text}", "The number is {n}.")]),
     Family("number story", 20, gained, [
-        ("How many {things} does {a} have then?", "{text}", "{answer}")
+        ("How many {things} does {a} have then?", "{text}", "{a} has {answer} {things}."),
+        ("Count the {things} that {a} has then.", "{text}", "{a} has {answer} {things}."),
     ]),
-    Family("why", 40, reason, [("{question}", "{text}", "{answer}")]),
-    Family("order of events", 40, in_order, [
+    Family("why", 60, reason, [("{question}", "{text}", "{answer}")]),
+    Family("order of events", 60, in_order, [
         ("What did {a} do {when}?", "{text}", "{answer}")
     ]),
 )  # fmt: skip

@@ -64,7 +64,7 @@ def small_name(draw: Random) -> Values:
 def backwards(draw: Random) -> Values:
     """Three words, and the same from the end."""
     words = [row["word"] for row in draw.sample(table("spelled"), 3)]
-    return {"words3": " ".join(words), "back": " ".join(reversed(words))}
+    return {"given": f"The words are {' '.join(words)}.", "back": " ".join(reversed(words))}
 
 
 def ordered(draw: Random) -> Values:
@@ -95,26 +95,26 @@ def ends(draw: Random) -> Values:
 
 FAMILIES = (
     Family("first word", 40, ends, [
-        ("What is the first word of the sentence?", "{sentence}", "{first}"),
-        ("Write only the first word.", "{sentence}", "{first}"),
+        ("What is the first word of the sentence?", "{sentence}", "The first word is {first}."),
+        ("Write down the first word.", "{sentence}", "The first word is {first}."),
     ]),
     Family("last word", 40, ends, [
-        ("What is the last word of the sentence?", "{sentence}", "{last}"),
-        ("Write only the last word.", "{sentence}", "{last}"),
+        ("What is the last word of the sentence?", "{sentence}", "The last word is {last}."),
+        ("Write down the last word.", "{sentence}", "The last word is {last}."),
     ]),
-    Family("repeating", 40, said_often, [
-        ("Say '{word}' {times}.", "", "{row}"),
-        ("Repeat the word {times}.", "{word}", "{row}"),
+    Family("repeating", 60, said_often, [
+        ("Say the word {word} {times}.", "", "I say {row}."),
+        ("Repeat {word} {times}.", "", "I say {row}."),
     ]),
     Family("right word", 80, right_word, [
-        ("Choose the right word: {first} or {second}.", "{gap}", "{right}"),
-        ("Which word fits, '{first}' or '{second}'?", "{gap}", "{right}"),
+        ("Choose the right word: {first} or {second}.", "{gap}", "The right word is {right}."),
+        ("Which word fits, {first} or {second}?", "{gap}", "The right word is {right}."),
     ]),
     Family("pronoun", 40, pronoun, [
         ("Put he, she, it, we or they in place of the subject.", "{sentence}", "{short}"),
         ("Use a pronoun for '{who}'.", "{sentence}", "{short}"),
     ]),
-    Family("past of a sentence", 60, sentences.change, [
+    Family("past of a sentence", 80, sentences.change, [
         ("Put the sentence into the past.", "{present}", "{past}"),
         ("Rewrite the sentence as if it happened yesterday.", "{present}", "{past}"),
         ("Change the sentence to the past tense.", "{present}", "{past}"),
@@ -123,15 +123,15 @@ FAMILIES = (
         ("Put the sentence into the future.", "{present}", "{future}"),
         ("Rewrite the sentence as if it were about tomorrow.", "{present}", "{future}"),
     ]),
-    Family("negation", 40, sentences.change, [
+    Family("negation", 60, sentences.change, [
         ("Make the sentence negative.", "{present}", "{present_negative}"),
         ("Deny the sentence with 'not'.", "{past}", "{past_negative}"),
     ]),
-    Family("question", 40, sentences.change, [
+    Family("question", 60, sentences.change, [
         ("Turn the sentence into a question.", "{present}", "{present_question}"),
         ("Rewrite the sentence as a question.", "{past}", "{past_question}"),
     ]),
-    Family("plural of a sentence", 40, sentences.one_or_many, [
+    Family("plural of a sentence", 60, sentences.one_or_many, [
         ("Put the sentence into the plural.", "{one}", "{many}"),
         ("Rewrite the sentence about several of them.", "{one}", "{many}"),
     ]),
@@ -139,23 +139,23 @@ FAMILIES = (
         ("Rewrite the sentence in the passive voice.", "{past}", "{passive}"),
         ("Put the sentence into the passive.", "{past}", "{passive}"),
     ]),
-    Family("capital letter", 40, small_name, [
-        ("Write the {what} with a capital letter.", "{small}", "{large}"),
-        ("Begin the {what} with a capital.", "{small}", "{large}"),
+    Family("capital letter", 20, small_name, [
+        ("Write the {what} {small} with a capital letter.", "", "With a capital it is {large}."),
+        ("Begin the {what} {small} with a capital.", "", "With a capital it is {large}."),
     ]),
     Family("backwards", 40, backwards, [
-        ("Write the words in reverse order.", "{words3}", "{back}"),
-        ("Begin with the last word and end with the first.", "{words3}", "{back}"),
+        ("Write the words in reverse order.", "{given}", "In reverse they are {back}."),
+        ("Begin with the last word, end with the first.", "{given}", "In reverse they are {back}."),
     ]),
     Family("alphabet", 20, ordered, [
-        ("Put the words in alphabetical order.", "{mixed}", "{sorted}"),
-        ("Sort the words from A to Z.", "{mixed}", "{sorted}"),
+        ("Put the words in alphabetical order: {mixed}.", "", "In order they are {sorted}."),
+        ("Sort the words from A to Z: {mixed}.", "", "In order they are {sorted}."),
     ]),
     Family("joining", 40, joined, [
         ("Join the two sentences with '{word}'.", "{two}", "{one}"),
         ("Make one sentence of the two with the word '{word}'.", "{two}", "{one}"),
     ]),
-    Family("courtesy", 60, scene, [
+    Family("courtesy", 80, scene, [
         ("Greet {a} in the [morning|early morning].", "", "Good morning, {a}!"),
         ("[Greet {a} in the evening|It is evening. Greet {a}].", "", "Good evening, {a}!"),
         ("Wish {a} a happy birthday.", "", "Happy birthday, {a}!"),
@@ -166,13 +166,13 @@ FAMILIES = (
         ("Ask {a} [politely|kindly] for the {thing}.", "", "May I have the {thing}, please, {a}?"),
     ]),
     Family("part of speech", 40, sentences.parts, [
-        ("Find the verb in the sentence.", "{sentence}", "{verb}"),
-        ("Find the adjective in the sentence.", "{sentence}", "{adjective}"),
-        ("Find the adverb in the sentence.", "{sentence}", "{adverb}"),
+        ("Find the verb in the sentence.", "{sentence}", "The verb is {verb}."),
+        ("Find the adjective in the sentence.", "{sentence}", "The adjective is {adjective}."),
+        ("Find the adverb in the sentence.", "{sentence}", "The adverb is {adverb}."),
     ]),
     Family("finding", 40, sentences.finding, [
-        ("Find the {what} in the sentence.", "{sentence}", "{answer}"),
-        ("Write only the {what} that is mentioned.", "{sentence}", "{answer}"),
+        ("Find the {what} in the sentence.", "{sentence}", "Here is the {what}: {answer}."),
+        ("Write down the {what} that is mentioned.", "{sentence}", "Here is the {what}: {answer}."),
     ]),
 )  # fmt: skip
 """All of them."""

@@ -49,7 +49,7 @@ def out_of(name: str, *, by: str, answer: str) -> Maker:
 def meaning(draw: Random) -> Values:
     """A word and what it means."""
     row = one_of([*table("meanings_things"), *table("meanings_matter")], draw)
-    return {**row, "words": row["word"]}
+    return {**row, "words": row["word"], "accept": row["word"]}
 
 
 def choice(draw: Random) -> Values:
@@ -102,7 +102,8 @@ def neighbour(draw: Random) -> Values:
     unit, names = one_of((("day", numbers.DAYS), ("month", numbers.MONTHS)), draw)
     place = int(draw.random() * len(names))
     way, step = one_of((("after", 1), ("before", -1)), draw)
-    return {"unit": unit, "x": names[place], "way": way, "y": names[(place + step) % len(names)]}
+    y = names[(place + step) % len(names)]
+    return {"unit": unit, "x": names[place], "way": way, "y": y, "accept": y}
 
 
 def reckoning(make: Maker) -> Maker:
@@ -130,154 +131,153 @@ def small_number(task: str) -> Maker:
     def make(draw: Random) -> Values:
         options = list(answers(task))
         x = one_of(options[:21] if draw.random() < 0.5 else options, draw)
-        return {"words": x, "x": x, "y": answers(task)[x][0]}
+        y = answers(task)[x][0]
+        return {"words": x, "x": x, "y": y, "accept": y}
 
     return make
 
 
 FAMILIES = (
-    Family("opposite", 120, asked("opposite", both=True), [
-        ("What is the opposite of '{x}'?", "", "{y}"),
-        ("Give the opposite of the word.", "{x}", "{y}"),
-        ("Name a word that means the opposite of '{x}'.", "", "{y}"),
-        ("Write an antonym for the word.", "{x}", "{y}"),
-    ]),
-    Family("plural", 100, asked("plural"), [
-        ("What is the plural of '{x}'?", "", "{y}"),
-        ("Write the word in the plural.", "{x}", "{y}"),
-        ("Give the plural form of '{x}'.", "", "{y}"),
-        ("Turn one into many.", "{x}", "{y}"),
-    ]),
-    Family("past tense", 100, asked("past"), [
-        ("What is the past tense of '{x}'?", "", "{y}"),
-        ("Write the verb in the past tense.", "{x}", "{y}"),
-        ("Give the simple past of '{x}'.", "", "{y}"),
-    ]),
-    Family("comparative", 40, asked("comparative"), [
-        ("What is the comparative of '{x}'?", "", "{y}"),
-        ("Write the word as it is used to compare two things.", "{x}", "{y}"),
-        ("Give the comparative form.", "{x}", "{y}"),
-    ]),
-    Family("category", 120, asked("kind"), [
-        ("What kind of thing is this?", "{x}", "{y}"),
-        ("To which category does '{x}' belong?", "", "{y}"),
-        ("Name the category of the word.", "{x}", "{y}"),
-        ("Sort '{x}' into a category.", "", "{y}"),
-    ]),
-    Family("synonym", 40, asked("synonym", both=True), [
-        ("Give a synonym for '{x}'.", "", "{y}"),
-        ("Which word means almost the same?", "{x}", "{y}"),
-        ("Replace the word with a similar one.", "{x}", "{y}"),
-    ]),
-    Family("colour of things", 40, asked("colour"), [
-        ("What colour does {x} have?", "", "{y}"),
-        ("Name the colour of this.", "{x}", "{y}"),
-    ]),
+    Family("opposite", 80, asked("opposite", both=True), [
+        ("What is the opposite of {x}?", "", "The opposite of {x} is {y}."),
+        ("Give the opposite of {x}.", "", "The opposite of {x} is {y}."),
+        ("Name a word that means the opposite of {x}.", "", "The opposite of {x} is {y}."),
+        ("Write an antonym for {x}.", "", "The opposite of {x} is {y}."),
+    ], "contains"),
+    Family("plural", 60, asked("plural"), [
+        ("What is the plural of {x}?", "", "The plural of {x} is {y}."),
+        ("Write {x} in the plural.", "", "The plural of {x} is {y}."),
+        ("Give the plural form of {x}.", "", "The plural of {x} is {y}."),
+    ], "contains"),
+    Family("past tense", 60, asked("past"), [
+        ("What is the past tense of {x}?", "", "The past tense of {x} is {y}."),
+        ("Write {x} in the past tense.", "", "The past tense of {x} is {y}."),
+        ("Give the simple past of {x}.", "", "The past tense of {x} is {y}."),
+    ], "contains"),
+    Family("comparative", 20, asked("comparative"), [
+        ("What is the comparative of {x}?", "", "The comparative of {x} is {y}."),
+        ("Give the comparative form of {x}.", "", "The comparative of {x} is {y}."),
+    ], "contains"),
+    Family("category", 80, asked("kind"), [
+        ("What kind of thing does the word {x} name?", "", "The word {x} names {a y}."),
+        ("To which category does {x} belong?", "", "The word {x} names {a y}."),
+        ("Name the category of {x}.", "", "The word {x} names {a y}."),
+        ("Sort {x} into a category.", "", "The word {x} names {a y}."),
+    ], "contains"),
+    Family("synonym", 20, asked("synonym", both=True), [
+        ("Give a synonym for {x}.", "", "Another word for {x} is {y}."),
+        ("Which word means almost the same as {x}?", "", "Another word for {x} is {y}."),
+        ("Replace {x} with a similar word.", "", "Another word for {x} is {y}."),
+    ], "contains"),
+    Family("colour of things", 20, asked("colour"), [
+        ("What colour does {x} have?", "", "The colour of {x} is {y}."),
+        ("Name the colour of {x}.", "", "The colour of {x} is {y}."),
+    ], "contains"),
     Family("sound", 20, asked("sound"), [
         ("What sound does {a x} make?", "", "{A x} {y}."),
         ("How does this animal speak?", "{x}", "{A x} {y}."),
     ], "contains"),
     Family("young animal", 20, asked("young"), [
-        ("What is the young of {a x} called?", "", "{a y}"),
-        ("Name the young of this animal.", "{x}", "{a y}"),
+        ("What is the young of {a x} called?", "", "The young of {a x} is {a y}."),
+        ("Say what the young of {a x} is called.", "", "The young of {a x} is {a y}."),
     ], "contains"),
-    Family("capital", 40, asked("capital"), [
+    Family("capital", 20, asked("capital"), [
         ("What is the capital of {x}?", "", "The capital of {x} is {y}."),
         ("Name the capital city.", "{x}", "The capital of {x} is {y}."),
     ], "contains"),
-    Family("trade", 40, asked("trade"), [
-        ("What do you call somebody who {x}?", "", "{a y}"),
-        ("Name the trade of somebody who {x}.", "", "{a y}"),
+    Family("trade", 20, asked("trade"), [
+        ("What do you call somebody who {x}?", "", "That is {a y}."),
+        ("Name the trade of somebody who {x}.", "", "That is {a y}."),
     ], "contains"),
-    Family("tool", 40, asked("tool"), [
-        ("What does one need to {x}?", "", "{y}"),
-        ("Name something that helps to {x}.", "", "{y}"),
-    ]),
+    Family("tool", 20, asked("tool"), [
+        ("What does one need to {x}?", "", "You need {y} to {x}."),
+        ("Name something that helps to {x}.", "", "You need {y} to {x}."),
+    ], "contains"),
     Family("material", 20, asked("material"), [
-        ("Tell me what {x} is made of.", "", "{y}"),
-        ("Name the material.", "{x}", "{y}"),
-    ]),
+        ("Tell me what {x} is made of.", "", "It is made of {y}."),
+        ("Say what {x} is made of.", "", "It is made of {y}."),
+    ], "contains"),
     Family("article", 40, asked("article"), [
-        ("Put 'a' or 'an' before the noun.", "{x}", "{y}"),
-        ("Write '{x}' with the right article, 'a' or 'an'.", "", "{y}"),
-    ]),
+        ("Put 'a' or 'an' before {x}.", "", "It is {y}."),
+        ("Write {x} with the right article.", "", "It is {y}."),
+    ], "contains"),
     Family("spelling", 20, asked("spelling"), [
-        ("Correct the spelling.", "{x}", "{y}"),
-        ("Write the word without the mistake.", "{x}", "{y}"),
-    ]),
+        ("Correct the spelling of {x}.", "", "The right spelling is {y}."),
+        ("Write {x} without the mistake.", "", "The right spelling is {y}."),
+    ], "contains"),
     Family("number word", 40, small_number("number word"), [
-        ("Write the number {x} in words.", "", "{y}"),
-        ("Write this number as a word.", "{x}", "{y}"),
-    ]),
+        ("Write the number {x} in words.", "", "The number {x} is {y}."),
+        ("Write {x} as a word.", "", "The number {x} is {y}."),
+    ], "contains"),
     Family("figures", 20, small_number("digits"), [
-        ("Write the number '{x}' in figures.", "", "{y}"),
-        ("Turn the number word into figures.", "{x}", "{y}"),
+        ("Write the number {x} in figures.", "", "In figures it is {y}."),
+        ("Turn {x} into figures.", "", "In figures it is {y}."),
     ], "number"),
-    Family("sum", 40, reckoning(numbers.sum_of_two), [
-        ("What is {a} + {b}?", "", "{c}"),
-        ("Add {a} and {b}.", "", "{c}"),
-        ("Work out the sum.", "{a} + {b}", "{c}"),
+    Family("sum", 20, reckoning(numbers.sum_of_two), [
+        ("What is {a} + {b}?", "", "{a} + {b} = {c}"),
+        ("Add {a} and {b}.", "", "{a} + {b} = {c}"),
+        ("Work out {a} + {b}.", "", "{a} + {b} = {c}"),
     ], "number"),
     Family("difference", 20, reckoning(numbers.difference), [
-        ("What is {a} - {b}?", "", "{c}"),
-        ("Subtract {b} from {a}.", "", "{c}"),
+        ("What is {a} - {b}?", "", "{a} - {b} = {c}"),
+        ("Subtract {b} from {a}.", "", "{a} - {b} = {c}"),
     ], "number"),
     Family("next day or month", 40, neighbour, [
-        ("Which {unit} comes [right |]{way} {x}?", "", "{y}"),
-        ("Name the {unit} {way} {x}.", "", "{y}"),
-    ]),
+        ("Which {unit} comes [right |]{way} {x}?", "", "The {unit} {way} {x} is {y}."),
+        ("Name the {unit} {way} {x}.", "", "The {unit} {way} {x} is {y}."),
+    ], "contains"),
     Family("next number", 20, asked("next number"), [
-        ("Which number comes right after {x}?", "", "{y}"),
-        ("Add one to the number.", "{x}", "{y}"),
+        ("Which number comes right after {x}?", "", "The number after {x} is {y}."),
+        ("Add one to {x}.", "", "The number after {x} is {y}."),
     ], "number"),
     Family("larger number", 20, larger, [
-        ("Which number is larger, {first} or {second}?", "", "{high}"),
-        ("Choose the larger number.", "{first}, {second}", "{high}"),
+        ("Which number is larger, {first} or {second}?", "", "The larger number is {high}."),
+        ("Choose the larger number: {first} or {second}.", "", "The larger number is {high}."),
     ], "number"),
     Family("first letter", 40, asked("first letter"), [
-        ("What is the first letter of '{x}'?", "", "{y}"),
-        ("Write the letter that the word begins with.", "{x}", "{y}"),
+        ("What is the first letter of {x}?", "", "The first letter of {x} is {y}."),
+        ("Write the letter that {x} begins with.", "", "The first letter of {x} is {y}."),
     ]),
-    Family("last letter", 40, asked("last letter"), [
-        ("What is the last letter of '{x}'?", "", "{y}"),
-        ("Write the letter that the word ends with.", "{x}", "{y}"),
+    Family("last letter", 20, asked("last letter"), [
+        ("What is the last letter of {x}?", "", "The last letter of {x} is {y}."),
+        ("Write the letter that {x} ends with.", "", "The last letter of {x} is {y}."),
     ]),
     Family("number of letters", 20, asked("length"), [
-        ("How many letters does '{x}' have?", "", "{y}"),
-        ("Count the letters of the word.", "{x}", "{y}"),
+        ("How many letters does {x} have?", "", "The word {x} has {y} letters."),
+        ("Count the letters of {x}.", "", "The word {x} has {y} letters."),
     ], "number"),
     Family("spelling aloud", 20, asked("letters"), [
-        ("Spell the word letter by letter.", "{x}", "{y}"),
-        ("Spell '{x}' with hyphens.", "", "{y}"),
+        ("Spell {x} letter by letter.", "", "The word {x} is spelt {y}."),
+        ("Spell {x} with hyphens.", "", "The word {x} is spelt {y}."),
     ]),
     Family("rhyme", 40, rhyme, [
-        ("Which word rhymes with '{x}', '{first}' or '{second}'?", "", "{y}"),
-        ("Choose the word that rhymes with '{x}'.", "{first}, {second}", "{y}"),
+        ("What rhymes with {x}, {first} or {second}?", "", "The word {x} rhymes with {y}."),
+        ("Choose a rhyme for {x}: {first} or {second}.", "", "The word {x} rhymes with {y}."),
     ]),
     Family("odd one out", 20, odd_one, [
-        ("Find the odd one out.", "{mixed}", "{x}"),
-        ("Which of these does not belong with the others?", "{mixed}", "{x}"),
+        ("Find the odd one out: {mixed}.", "", "The odd one out is {x}."),
+        ("Which of these does not belong with the others: {mixed}?", "", "The odd one out is {x}."),
     ]),
     Family("one of three", 40, choice, [
-        ("Which of these is {a kind}: {mixed}?", "", "{x}"),
-        ("Choose the word for {a kind}.", "{mixed}", "{x}"),
-        ("Pick {a kind} out of these.", "{mixed}", "{x}"),
+        ("Which of these is {a kind}: {mixed}?", "", "It is the {x}."),
+        ("Choose the word for {a kind}: {mixed}.", "", "It is the {x}."),
+        ("Pick {a kind} out of these: {mixed}.", "", "It is the {x}."),
     ]),
-    Family("simile", 40, asked("simile"), [
-        ("Complete the comparison.", "as {x} as", "{y}"),
-        ("Complete: 'as {x} as ...'.", "", "{y}"),
-    ]),
+    Family("simile", 20, asked("simile"), [
+        ("Complete the comparison: as {x} as ...", "", "It is as {x} as {y}."),
+        ("What do we compare with when something is {x}?", "", "It is as {x} as {y}."),
+    ], "contains"),
     Family("mood", 40, asked("mood"), [
-        ("Say whether this is positive or negative.", "{x}", "{y}"),
-        ("Is the mood of the sentence positive or negative?", "{x}", "{y}"),
+        ("Say whether this is positive or negative.", "{x}", "It is {y}."),
+        ("Is the mood of the sentence positive or negative?", "{x}", "It is {y}."),
     ]),
-    Family("truth", 40, truth, [
-        ("Is this sentence true or false?", "{text}", "{answer}"),
-        ("Say 'true' or 'false'.", "{text}", "{answer}"),
+    Family("truth", 20, truth, [
+        ("Is this sentence true or false?", "{text}", "That is {answer}."),
+        ("Say 'true' or 'false'.", "{text}", "That is {answer}."),
     ]),
-    Family("meaning", 60, meaning, [
-        ("Find the word that has this meaning.", "{meaning}", "{word}"),
-        ("Which word has the meaning '{meaning}'?", "", "{word}"),
-    ]),
+    Family("meaning", 20, meaning, [
+        ("Find the word that has this meaning: {meaning}.", "", "The word is {word}."),
+        ("Which word has the meaning '{meaning}'?", "", "The word is {word}."),
+    ], "contains"),
 )  # fmt: skip
 """All of them; a list of the primer has the held-out words of its own lists, too."""
