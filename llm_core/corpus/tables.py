@@ -34,7 +34,7 @@ def messages() -> list[Message]:
 
 
 def instructions() -> list[dict[str, Any]]:
-    """The bundled entries, about 1,100: `instruction`, `input` (may be empty) and `output`."""
+    """The bundled entries, some thousands: `instruction`, `input` (may be empty) and `output`."""
     return parse_instructions((ASSETS / "instructions.json").read_text(encoding="utf-8"))
 
 

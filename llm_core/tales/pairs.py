@@ -83,8 +83,8 @@ def number_of_nouns(rng: Random) -> Pair:
         forms = (noun, plural(noun)) if number == 1 else (plural(noun), noun)
         frame = (
             rng.choice(WORDS["counting"])
+            .replace("N ", f"{number_word(number)} ")
             .replace("NAME", child)
-            .replace("N", number_word(number), 1)
         )
         right, wrong = (frame.replace("THINGS", form) for form in forms)
         return "singular and plural", right, wrong

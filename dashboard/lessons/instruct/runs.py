@@ -17,6 +17,7 @@ from dashboard import cached, snapshots
 from dashboard.dataset_choice import BY_DIGEST, Examples
 from dashboard.jobs import Job
 from llm_core import instructions
+from llm_core.bundled.recipe import ANSWER_LENGTH, ASSISTANT
 from llm_core.fast.training import FastLoss
 from llm_core.gpt import GPTModel
 from llm_core.instructions import ALPACA, PHI3, Instruction, InstructionDataset, PromptStyle, Split
@@ -35,10 +36,10 @@ EVALUATIONS = 12
 WATCHED = 3
 """Held-out instructions answered at each evaluation."""
 
-MOST_TOKENS = 32
+MOST_TOKENS = ANSWER_LENGTH
 """An answer ends here at the latest."""
 
-MOST_ENTRIES = 1500
+MOST_ENTRIES = 4000
 """Entries learnt from, of a larger file, so that an epoch stays short."""
 
 
@@ -58,10 +59,10 @@ class Settings:
     """One of STYLES."""
     mask_prompt: bool = True
     """Learn from the answers alone."""
-    learning_rate: float = 1e-3
-    epochs: int = 4
-    batch_size: int = 8
-    seed: int = 123
+    learning_rate: float = ASSISTANT.learning_rate
+    epochs: int = ASSISTANT.epochs
+    batch_size: int = ASSISTANT.batch_size
+    seed: int = ASSISTANT.seed
 
     def __post_init__(self) -> None:
         if not 1 <= self.epochs <= 20:
@@ -106,7 +107,7 @@ def steps_in(parts: Split, settings: Settings) -> int:
 def seconds_a_step(trainable: str, style: str, batch_size: int) -> float:
     """How long one update takes on this machine, measured once for such settings."""
     model = learner(Settings(trainable=trainable))
-    ids = torch.zeros(batch_size, 72 if style == "Alpaca" else 40, dtype=torch.long)  # (B, T)
+    ids = torch.zeros(batch_size, 102 if style == "Alpaca" else 48, dtype=torch.long)  # (B, T)
     took = 0.0
     for _ in range(2):  # the first one is slower
         begun = time.perf_counter()

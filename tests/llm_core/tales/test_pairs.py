@@ -45,3 +45,11 @@ def test_the_right_article_fits_the_sound() -> None:
             place = next(i for i, w in enumerate(right.split()) if w != wrong.split()[i])
             words = right.split()
             assert with_article(" ".join(words[place + 1 :])).split()[0] == words[place]
+
+
+def test_who_counts_has_a_whole_name() -> None:
+    counting = [right for kind, right, _ in PAIRS if kind == "singular and plural"]
+    assert any(text.startswith(("Ned", "Nora")) for text in counting)
+    for text in counting:
+        assert text.split()[0] in {*VILLAGE.people, "There", "This", "These", "That", "Those"}
+        assert " N " not in text
