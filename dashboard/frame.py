@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from functools import wraps
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
@@ -107,12 +108,10 @@ def _at_hand() -> None:
 _ideas: ContextVar[dict[str, str]] = ContextVar("ideas")
 """Ideas of the page that is being drawn, in order: name of the place -> question."""
 
-Draw = Callable[[], None]
+Draw = Callable[..., None]
 
 
-def idea(
-    question: str, *, slug: str | None = None
-) -> Callable[[Callable[[], None]], Callable[[], None]]:
+def idea(question: str, *, slug: str | None = None) -> Callable[[Draw], Draw]:
     """One idea of a page: a heading and a fragment, so that its controls rerun it alone.
 
     An error inside it becomes one sentence where it happened; the rest of the page stays.
@@ -124,16 +123,16 @@ def idea(
 
     def decorate(draw: Draw) -> Draw:
         place = slug or draw.__name__.strip("_").replace("_", "-")
-        _ideas.get()[place] = question
 
         @st.fragment
         @wraps(draw)
-        def shown() -> None:
+        def shown(*given: Any) -> None:
             jobs.courtesy().page_begins()
+            _ideas.get({})[place] = question
             with st.container(key=f"idea-{place}"):
                 st.subheader(question, anchor=place)
                 with guarded():
-                    draw()
+                    draw(*given)
 
         return shown
 

@@ -1,0 +1,425 @@
+"""Attention by hand, rung by rung, on six words or on the learner's own."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import streamlit as st
+
+from dashboard import frame, predict, source, wording
+from dashboard.components import plot
+from dashboard.lessons.attention import (
+    dropping,
+    figures,
+    formulas,
+    splitting,
+    stage,
+    standing,
+    views,
+)
+from dashboard.lessons.attention import scaling as scores_spread
+from llm_core import attention
+
+
+class Asked(NamedTuple):
+    """The vectors that all of these ideas work on, and the token that asks."""
+
+    sentence: str
+    chosen: tuple[str, str]
+    """Which vectors, and the sentence: what `views` is asked with."""
+    shown: views.Tokens
+    places: list[str]
+    """The tokens with their places, as options of a select box."""
+    row: int
+    """Of the token that asks, from 0."""
+
+
+def choose(sentence: str) -> Asked:
+    """Draw the choice of vectors and of the token that asks."""
+    st.space("medium")
+    left, right = st.columns([1.3, 1], vertical_alignment="bottom")
+    vectors_of = left.segmented_control(
+        "Vectors (rows of numbers) for everything below",
+        [views.COURSE, views.OWN],
+        default=views.COURSE,
+        required=True,
+        key="attention.vectors",
+        bind="query-params",
+        help="The course's six words have three numbers each, so you can check every product by "
+        "hand.",
+    )
+    chosen = (str(vectors_of), sentence)
+    shown = views.tokens(*chosen)
+    places = wording.numbered(shown.labels)
+    asking = right.selectbox(
+        "The token that asks",
+        places,
+        index=min(1, len(places) - 1),
+        key="attention.row",
+        bind="query-params",
+    )
+    if vectors_of == views.OWN and views.left_out(sentence):
+        st.caption(
+            f"The matrices below hold the first {views.MOST} tokens of your sentence and leave out "
+            f"{views.left_out(sentence)}: more could not be read. The heads further down read all."
+        )
+    return Asked(sentence, chosen, shown, places, places.index(str(asking)))
+
+
+@frame.idea("How alike are two tokens?")
+def scores(asked: Asked) -> None:
+    """Dot products as scores."""
+    steps = views.simple(*asked.chosen)
+    st.markdown(
+        "Each token is a vector, with one number in each **channel**. Multiply two vectors channel "
+        "by channel and add up: the **dot product**, large where they point the same way. That is "
+        "the **score** of one token with another."
+    )
+    other = st.selectbox(
+        "Compare it with",
+        asked.places,
+        key="attention.other",
+        bind="query-params",
+    )
+    st.latex(formulas.dot_product(*asked.chosen, asked.row, asked.places.index(str(other))))
+    plot.show(
+        figures.row_of_scores(*asked.chosen, asked.row),
+        key="attention-scores",
+        alt="The asking token's score with each token",
+        height=260,
+    )
+    guess = predict.choice(
+        "Does each of these tokens score highest with itself?",
+        ["Yes, each of them", "No, not each"],
+        key="attention.itself",
+        done="attention",
+    )
+    if guess is not None:
+        if views.someone_beats_itself(steps.scores):
+            truth = "No, not each"
+            why = "Look along the rows: a long vector can beat the token's own, shorter one."
+        else:
+            truth = "Yes, each of them"
+            why = (
+                "With many channels a vector mostly agrees best with itself. It is no law: try the "
+                "six course vectors."
+            )
+        predict.verdict(guess, truth, why)
+        standing.show(
+            stage.alike(*asked.chosen), (*asked.chosen, asked.row),
+            key="attention-alike", link="attention.alike",
+            begin=f"scores~{asked.row + 1}~{asked.places.index(str(other)) + 1}",
+        )  # fmt: skip
+        st.caption(
+            "Two nested loops over all pairs, or one matrix product, the vectors times themselves, "
+            "transposed: the results differ by at most "
+            f"{wording.difference(views.loops_gap(*asked.chosen))}."
+        )
+    source.show(
+        attention.scores_by_loops,
+        attention.simple_attention,
+        attention.attend,
+        key="attention.scores.code",
+        shapes={"inputs": asked.shown.vectors, "scores": steps.scores},
+    )
+
+
+@frame.idea("How do scores become weights?")
+def weights(asked: Asked) -> None:
+    """Three normalisations, then the context vector."""
+    st.markdown(
+        "A weight is the share that a token takes from another, so a row of weights sums to 1. "
+        "Dividing by the sum is the first idea. **Softmax** makes every score positive with $e^x$ "
+        "first, which favours the large ones."
+    )
+    st.latex(r"\alpha_j = \frac{e^{\omega_j}}{\sum_k e^{\omega_k}}, \qquad \sum_j \alpha_j = 1")
+    guess = predict.choice(
+        "Every score times 100, then softmax: what do the asking token's weights become?",
+        [views.SAME, views.FLATTER, views.FEWER],
+        key="attention.sharper",
+        done="attention",
+    )
+    if guess is not None:
+        predict.verdict(guess, *views.sharper(*asked.chosen, asked.row))
+        times = st.select_slider(
+            "Multiply the scores before",
+            [0.5, 1.0, 2.0, 5.0, 20.0, 100.0],
+            value=1.0,
+            key="attention.times",
+            bind="query-params",
+        )
+        ways = views.normalised(*asked.chosen, asked.row, float(times))
+        plot.show(
+            figures.three_normalisations(*asked.chosen, asked.row, float(times)),
+            key="attention-weights",
+            alt="The same row of scores made to sum to one in three ways",
+            height=320,
+        )
+        sums = [f"{sum(way.tolist()):.4g}" for way in ways]
+        st.caption(
+            f"The three rows sum to {sums[0]}, {sums[1]} and {sums[2]}. Where $e^x$ grows larger "
+            "than a 32-bit number can be, the definition gives nan (not a number) and its bars are "
+            "gone; torch's softmax subtracts the largest score from all of them first and never "
+            "overflows."
+        )
+    st.markdown("The **context vector** of the asking token is all vectors, each times its weight:")
+    st.latex(formulas.weighted_sum(*asked.chosen, asked.row))
+    standing.show(
+        stage.mixed(*asked.chosen), (*asked.chosen, asked.row),
+        key="attention-mixed", link="attention.mixed",
+        begin=f"context~{asked.row + 1}~1",
+    )  # fmt: skip
+    source.show(
+        attention.normalisations,
+        attention.softmax_naive,
+        key="attention.weights.code",
+        shapes={
+            "weights of the row": views.simple(*asked.chosen).weights[asked.row],
+            "context": views.simple(*asked.chosen).context[asked.row],
+        },
+    )
+
+
+@frame.idea("Why are scores divided by the root of the width?")
+def scaling(sentence: str) -> None:
+    """Variance of dot products against the width, and softmax with and without the division."""
+    st.markdown(
+        "A score adds up one product for each channel. With $d$ random channels the **variance** "
+        "of the sum, its mean squared distance from the middle, is $d$: wide vectors make large "
+        "scores. What does softmax do with them?"
+    )
+    st.latex(r"\text{scaled} = \frac{q \cdot k}{\sqrt{d}}")
+    guess = predict.choice(
+        f"A row of {scores_spread.TOKENS} scores of random vectors with {scores_spread.ASKED:,} "
+        "channels, not divided: how large is the largest weight?",
+        scores_spread.ANSWERS,
+        key="attention.largest",
+        done="attention",
+    )
+    if guess is None:
+        return
+    raw, divided = scores_spread.largest()
+    predict.verdict(
+        guess,
+        scores_spread.truth(),
+        f"It is {raw:.3g} on average over twenty draws; divided by the root, {divided:.3g}. One "
+        "takes all, and as the slope goes to 0 there is nothing left to learn from.",
+    )
+    plot.show(
+        scores_spread.variances(),
+        key="attention-variance",
+        alt="Measured variance of dot products against the width, raw and divided",
+        height=320,
+    )
+    scores_spread.show_random()
+    st.caption("Move the width, and divide. The arrow keys move a slider that has the focus.")
+    st.markdown("The same in the starter model, where the last token of your sentence asks:")
+    scores_spread.show_model(sentence)
+    raw, divided = scores_spread.largest_in_model(sentence)
+    st.caption(
+        f"Over all its heads the largest weight is {divided:.2f} on average. Without the division, "
+        f"for which it was not trained, it would be {raw:.2f}."
+    )
+    source.show(
+        attention.scaling.saturation, attention.scaling.spread_of_scores,
+        key="attention.scaling.code",
+        shapes={"scores of the model's heads": scores_spread.last_scores(sentence)},
+    )  # fmt: skip
+
+
+RUNG_SAYS = {
+    "Dot products": "Each vector is its own query, key and value. Nothing is learnt.",
+    "Queries, keys, values": "Three learnt matrices (tables of numbers) turn each vector into a "
+    '<b style="color: var(--query)">query</b> (what I look for), a <b style="color: var(--key)">'
+    'key</b> (what I can be found by) and a <b style="color: var(--value)">value</b> (what I hand '
+    "over). One such set of three is a <b>head</b>.",
+    "Causal": "The same, and no token sees the tokens after it.",
+    "Several heads": "Several causal attentions side by side, each with matrices of its own.",
+    stage.TRAINED: "The heads of the starter model on your sentence: here the matrices are learnt.",
+}
+
+
+@frame.idea("What does each rung of the ladder add?")
+def ladder(asked: Asked) -> None:
+    """From bare dot products to several heads, one step at a time."""
+    left, right = st.columns([4, 1], vertical_alignment="bottom")
+    rung = str(left.segmented_control(
+        "Rung", stage.LADDER, default=views.RUNGS[1], required=True,
+        key="attention.rung", bind="query-params",
+    ))  # fmt: skip
+    with right, st.popover("More", icon=":material/tune:"):
+        width = st.slider("Channels per head", 1, 16, 2, key="attention.width", bind="query-params")
+        heads = st.slider("Heads (rung four)", 1, 8, 2, key="attention.heads", bind="query-params")
+        seed = st.number_input(
+            "Seed of the weights", 0, 9999, 789, key="attention.seed", bind="query-params"
+        )
+    settings = (*asked.chosen, rung, int(width), int(heads), int(seed))
+    st.html(f"<p>{RUNG_SAYS[rung]}</p>")
+    standing.show(
+        stage.rung(*settings), settings, key="attention-stage", link="attention.stage",
+        material=(*asked.chosen, int(width), int(heads), int(seed)),
+    )  # fmt: skip
+    st.caption(
+        "Point at a cell, or walk with the arrow keys: what it is made from lights up; the dashes "
+        "show what is made from it. A click or Space keeps it. In the inputs and the learnt "
+        "matrices, click or press Enter and type another number: everything behind it follows."
+    )
+    guess = predict.choice(
+        "Someone changes a number of the last token's vector. Whose context vectors change?",
+        stage.WHOSE,
+        key="attention.reaches",
+        done="attention",
+    )
+    if guess is not None:
+        predict.verdict(guess, *stage.whose(*settings))
+    if rung == views.RUNGS[1]:
+        gap = views.v1_gap(*asked.chosen, int(width), int(seed))
+        st.caption(
+            "With the same numbers inside, `SelfAttention_v1` (bare parameters) and "
+            f"`SelfAttention_v2` (`nn.Linear`) differ by at most {wording.difference(gap)}."
+        )
+    source.show(
+        *stage.CODE[rung], key="attention.ladder.code",
+        shapes={matrix.name: matrix.values for matrix in stage.rung(*settings).matrices},
+    )  # fmt: skip
+
+
+@frame.idea("Why may no token look ahead?")
+def mask(asked: Asked) -> None:
+    """The causal mask, before and after softmax."""
+    st.markdown(
+        "A model that learns to predict the next token must not see it. So all that lies to the "
+        "right of the diagonal is hidden. One way: softmax over everything, then zeros."
+    )
+    both = views.mask_both_ways(*asked.chosen, 2, 789)
+    kept = views.row_sums(both.long_way.zeroed)
+    guess = predict.choice(
+        "After the hidden weights were set to zero, which rows still sum to 1?",
+        ["Every row", "Only the last row", "No row"],
+        key="attention.rows",
+        done="attention",
+    )
+    if guess is not None:
+        totals = ", ".join(f"{total:.2f}" for total in kept[:8]) + (" …" if kept[8:] else "")
+        predict.verdict(
+            guess,
+            "Only the last row" if len(kept) > 1 else "Every row",
+            f"They sum to {totals}: the last token alone has nothing to hide. Dividing each row by "
+            "its sum repairs that.",
+        )
+        standing.show(
+            stage.hidden(*asked.chosen),
+            asked.chosen,
+            key="attention-hidden",
+            link="attention.hidden",
+        )
+        st.caption(
+            f"The two results differ by at most {wording.difference(both.gap)}. The second way is "
+            "the one in use: one step less, because $e^{-\\infty} = 0$."
+        )
+    source.show(
+        attention.mask_then_renormalise,
+        attention.mask_then_softmax,
+        attention.causal_mask,
+        key="attention.mask.code",
+        shapes={"scores": both.short_way.masked, "weights": both.short_way.weights},
+    )
+
+
+@frame.idea("What does dropout do to the weights?")
+def dropout(asked: Asked) -> None:
+    """Drop a share of the weights in training, and enlarge the rest."""
+    st.markdown(
+        "In training a random share of the weights becomes zero, so that no token leans on a "
+        "single other one. The rest grow, so that the mean stays what it was."
+    )
+    left, middle, right = st.columns(3)
+    rate = left.slider(
+        "Share dropped", 0.0, 0.9, 0.5, 0.1, key="attention.drop", bind="query-params"
+    )
+    seed = middle.number_input(
+        "Seed of the draw", 0, 9999, 123, key="attention.draw", bind="query-params"
+    )
+    draws = right.select_slider(
+        "Mean of so many draws", dropping.DRAWS, 100, key="attention.draws", bind="query-params"
+    )
+    drawing = (*asked.chosen, min(max(float(rate), 0.0), 0.9), int(seed))
+    st.latex(dropping.formula(drawing[2]))
+    guess = predict.choice(
+        "Some weights become zero, the others grow by this factor. What do the rows sum to now?",
+        dropping.SUMS,
+        key="attention.sums",
+    )
+    pictures = dropping.pictures(*drawing, int(draws), whole=guess is not None)
+    if guess is not None:
+        predict.verdict(guess, *dropping.sums(*drawing))
+    beside(pictures, widths=[1] * len(pictures))
+    if guess is not None:
+        st.caption(
+            f"That mean is at most {dropping.off_by(*drawing, int(draws)):.2g} from the weights "
+            "without dropout; more draws bring it closer. After training nothing is dropped."
+        )
+    drawn = dropping.drop(*drawing)
+    source.show(
+        attention.drop_weights,
+        attention.mean_after_dropout,
+        key="attention.drop.code",
+        shapes={"multipliers": drawn.multipliers, "dropped": drawn.dropped},
+    )
+
+
+@frame.idea("Why several heads?")
+def several_heads(asked: Asked) -> None:
+    """The stack of heads equals one matrix cut into heads."""
+    st.markdown(
+        "One head looks for one thing. Several look for several things at once. As a stack they "
+        "are easy to read; cut out of one wide matrix they are fast. With the same numbers inside, "
+        "both give the same."
+    )
+    guess = predict.choice(
+        "Two heads shall give two numbers for each token. How many channels may each head have?",
+        splitting.WIDTHS,
+        key="attention.two_numbers",
+    )
+    if guess is not None:
+        predict.verdict(guess, *splitting.two_numbers(*asked.chosen))
+    left, right = st.columns(2)
+    heads = left.slider("Heads", 1, 8, 2, key="attention.stack", bind="query-params")
+    width = right.slider("Channels each", 1, 16, 2, key="attention.each", bind="query-params")
+    split = (*asked.chosen, int(width), int(heads))
+    both = splitting.one_matrix(*split)
+    beside(
+        {
+            "One wide W_query, cut into heads": (
+                "attention-wide", splitting.cut(*split, "W_query")
+            ),
+            "Its queries": ("attention-cut", splitting.cut(*split, "queries")),
+            "What each head looks at": ("attention-each", splitting.heads_weights(*split)),
+        },
+        widths=(1, 1, 1),
+    )  # fmt: skip
+    st.markdown(splitting.shape_table(both.shapes))
+    st.caption(
+        "The outputs of the stack and of the one matrix differ by at most "
+        f"{wording.difference(both.gap)}. The matrices are drawn from a seed, nothing is learnt "
+        "yet: the heads differ, and none means anything."
+    )
+    with st.expander("Exercises of the course, computed here"):
+        st.markdown(splitting.exercises(*asked.chosen))
+    source.show(
+        attention.MultiHeadAttentionWrapper,
+        attention.MultiHeadAttention.steps,
+        attention.split_heads,
+        key="attention.heads.code",
+        shapes={"stack": both.wrapper.output, "one matrix": both.joined.output},
+    )
+
+
+def beside(
+    pictures: Mapping[str, tuple[str, str]], widths: Sequence[float] = (1, 1), height: int = 340
+) -> None:
+    """Pictures next to each other: title -> (key, figure)."""
+    for column, (title, (key, figure)) in zip(st.columns(widths), pictures.items(), strict=True):
+        with column:
+            role = title.removesuffix("s").replace("context", "output")
+            st.html(f'<p class="label" style="color: var(--{role}, var(--muted))">{title}</p>')
+            plot.show(figure, key=key, alt=title, height=height)
