@@ -97,12 +97,12 @@ def _at_hand() -> None:
             links = [f"[{question}](#{place})" for place, question in _ideas.get().items()]
             st.markdown("  \n".join(links))
         st.caption("This view")
-        st.button(
-            "Present it", icon=":material/slideshow:", key="present", on_click=present,
-            type="tertiary",
-            help="One idea at a time in large type, for a hall. Arrow keys move on, Escape leaves.",
+        share.show(key="share-at-hand", present=present)
+        st.toggle(
+            "Show all answers", key="answers", bind="query-params",
+            help="Every question is answered without a guess: for a lecture, or to look something "
+            "up. The link carries it.",
         )  # fmt: skip
-        share.show(key="share-at-hand")
 
 
 _ideas: ContextVar[dict[str, str]] = ContextVar("ideas")

@@ -29,13 +29,14 @@ def choice(
         The guess; "" if the answer is to be shown and there is no guess about this, because the
         learner wants to see it or guessed about something else; None while it is not to be shown.
     """
+    shown = _all_answers()
     with st.container(key=f"predict-{key.replace('.', '-')}"):
         st.markdown(f":material/psychology_alt: **Predict first.** {question}")
         guess = st.pills(
             question, options, key=key, label_visibility="collapsed", bind="query-params"
         )
-        skipped = False
-        if guess is None:
+        skipped = shown
+        if guess is None and not shown:
             skipped = st.checkbox("Show me without a guess", key=f"{key}.skip", bind="query-params")
     if done and guess is not None:
         session.mark_done(done)
@@ -43,6 +44,12 @@ def choice(
         return "" if skipped else None
     guessed = st.session_state.setdefault(f"{key}.about", {})
     return str(guess) if guessed.setdefault(str(guess), about) == about else ""
+
+
+def _all_answers() -> bool:
+    """Whether the learner, or the link, wants every answer without a guess."""
+    asked = st.session_state.get("answers")
+    return bool(asked) if asked is not None else st.query_params.get("answers") == "true"
 
 
 def verdict(guess: str, truth: str, why: str) -> None:

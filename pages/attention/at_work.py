@@ -62,11 +62,15 @@ def all_layers(sentence: str) -> None:
     loaded = reading.on_show()
     text = reading.read(loaded, sentence)
     st.markdown(
-        "From the second layer on, a token looks at vectors that have looked around already. To "
-        "see which tokens of the text are in the **last** one, the layers must be multiplied: "
-        "**attention rollout**."
+        "From the second layer on, a token looks at vectors that have looked around already. "
+        "**Attention rollout** follows the shares through all layers: at each one, a token keeps "
+        "half of what it holds and takes the other half from those it looks at."
     )
     st.latex(r"R_l = \tfrac12\left(\overline{A}_l + I\right) R_{l-1}, \qquad R_0 = I")
+    st.caption(
+        "R: how much of each token of the text (column) is in each vector (row), after layer l. "
+        "Ā: the weights of that layer, the mean of its heads. I: everyone itself."
+    )
     found = together.last_row(loaded, text.ids)
     guess = predict.choice(
         "By this account, what holds the largest share of the last token's vector?",
@@ -101,9 +105,10 @@ def head_writes(sentence: str) -> None:
     read = reading.read(on_show, sentence)
     st.markdown(
         "A weight says where a head looks. What arrives is the weight times the "
-        "**value** of the token looked at, through the head's part of `out_proj`: a token with a "
-        "short value hands over little, however hard it is looked at. The sum of all pieces is "
-        "added to the asking token's vector, and makes some next words likelier than others."
+        "**value** of the token looked at: a token with a short value hands over little, however "
+        "hard it is looked at. A last matrix, `out_proj`, brings the sum of all pieces to the "
+        "width of the model, and it is added to the asking token's vector. That makes some next "
+        "words likelier than others."
     )
     guess = predict.choice(
         "At the last token: does the token that a head looks at most also hand over most?",
@@ -114,13 +119,15 @@ def head_writes(sentence: str) -> None:
         same, of = writes.agreeing(on_show, read.ids)
         truth = writes.EVERY if same == of else writes.FEWER
         truth = writes.MOST_OF_THEM if of / 2 < same < of else truth
-        why = f"It does in {same} of {of} heads. Where it does not, a long blue bar below stands "
-        predict.verdict(guess, truth, why + "beside a short green one: a look that brings little.")
+        why = f"It does in {same} of {of} heads."
+        if same < of:
+            why += " In the others, the longest blue and the longest green bar are two tokens'."
+        predict.verdict(guess, truth, why)
     writes.desk(on_show, read.words, read.ids)
     st.caption(
         "The squares are coloured by how much each head writes to the chosen token: the length of "
-        "the vector. The words are what that vector alone adds to their scores on the direct path, "
-        "straight through the final norm; later layers may still turn it into something else."
+        "the vector. The words below are what it would say if the model ended here; before the "
+        "end, later layers read it and may turn it into something else."
     )
     source.show(
         heads.writing, heads.read_out, key="attention.writes.code",
@@ -135,8 +142,8 @@ def switched_off(sentence: str) -> None:
     on_show = reading.on_show()
     read = reading.read(on_show, sentence)
     st.markdown(
-        "Looking is not yet mattering. To see whether a head matters, **switch it off**: what it "
-        "says is replaced before `out_proj`, and the model reads your sentence again."
+        "Looking is not yet mattering. To see whether a head matters, **switch it off**: something "
+        "empty takes the place of what it says, and the model reads your sentence again."
     )
     stand_in = str(st.segmented_control(
         "In its place", effects.STAND_INS, default=effects.ZEROS, required=True,
@@ -182,7 +189,8 @@ def why_rather(sentence: str) -> None:
     read = reading.read(on_show, sentence)
     st.markdown(
         "Every part of the model only **adds** to the last token's vector, so the difference of "
-        "two words' scores is a sum too: so much from each head, so much from each feed-forward. "
+        "two words' scores (their **logits**) is a sum, too: so much from each head, so much from "
+        "each **feed-forward**, the other half of every layer (page 3). "
         "Choose two words; left empty, they are the model's own first two."
     )
     left, right = st.columns(2)

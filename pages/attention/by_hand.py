@@ -70,12 +70,13 @@ def scores(asked: Asked) -> None:
     """Dot products as scores."""
     steps = views.simple(*asked.chosen)
     st.markdown(
-        "Each token is a vector, with one number in each **channel**. Multiply two vectors channel "
+        "Each token is a vector, with one number in each **channel**; above you chose the token "
+        "that asks. Multiply two vectors channel "
         "by channel and add up: the **dot product**, large where they point the same way. That is "
         "the **score** of one token with another."
     )
     other = st.selectbox(
-        "Compare it with",
+        "Compare the token that asks with",
         asked.places,
         key="attention.other",
         bind="query-params",
@@ -132,6 +133,7 @@ def weights(asked: Asked) -> None:
         "first, which favours the large ones."
     )
     st.latex(r"\alpha_j = \frac{e^{\omega_j}}{\sum_k e^{\omega_k}}, \qquad \sum_j \alpha_j = 1")
+    st.caption("ω: the scores of the asking token, one for each token j. α: its weights.")
     guess = predict.choice(
         "Every score times 100, then softmax: what do the asking token's weights become?",
         [views.SAME, views.FLATTER, views.FEWER],
@@ -141,9 +143,9 @@ def weights(asked: Asked) -> None:
     if guess is not None:
         predict.verdict(guess, *views.sharper(*asked.chosen, asked.row))
         times = st.select_slider(
-            "Multiply the scores before",
+            "Multiply the scores by",
             [0.5, 1.0, 2.0, 5.0, 20.0, 100.0],
-            value=1.0,
+            value=100.0,
             key="attention.times",
             bind="query-params",
         )
@@ -183,7 +185,9 @@ def weights(asked: Asked) -> None:
 def scaling(sentence: str) -> None:
     """Variance of dot products against the width, and softmax with and without the division."""
     st.markdown(
-        "A score adds up one product for each channel. With $d$ random channels the **variance** "
+        "In a model, a token asks with one vector, its **query** $q$, and is found by another, its "
+        "**key** $k$ (the next idea makes them). A score adds up one product for each channel. "
+        "With $d$ random channels the **variance** "
         "of the sum, its mean squared distance from the middle, is $d$: wide vectors make large "
         "scores. What does softmax do with them?"
     )
@@ -202,7 +206,8 @@ def scaling(sentence: str) -> None:
         guess,
         scores_spread.truth(),
         f"It is {raw:.3g} on average over twenty draws; divided by the root, {divided:.3g}. One "
-        "takes all, and as the slope goes to 0 there is nothing left to learn from.",
+        "takes all. Then a small change of the scores changes no weight any more, and training, "
+        "which tries small changes, finds nothing to improve.",
     )
     plot.show(
         scores_spread.variances(),
@@ -288,7 +293,8 @@ def mask(asked: Asked) -> None:
     """The causal mask, before and after softmax."""
     st.markdown(
         "A model that learns to predict the next token must not see it. So all that lies to the "
-        "right of the diagonal is hidden. One way: softmax over everything, then zeros."
+        "right of the diagonal is hidden. A long way: softmax over everything, then zeros in place "
+        "of what may not be seen."
     )
     both = views.mask_both_ways(*asked.chosen, 2, 789)
     kept = views.row_sums(both.long_way.zeroed)
@@ -313,8 +319,8 @@ def mask(asked: Asked) -> None:
             link="attention.hidden",
         )
         st.caption(
-            f"The two results differ by at most {wording.difference(both.gap)}. The second way is "
-            "the one in use: one step less, because $e^{-\\infty} = 0$."
+            f"The two results differ by at most {wording.difference(both.gap)}. In use is the "
+            "short way, −∞ before softmax: one step less, because $e^{-\\infty} = 0$."
         )
     source.show(
         attention.mask_then_renormalise,
@@ -376,7 +382,8 @@ def several_heads(asked: Asked) -> None:
         "both give the same."
     )
     guess = predict.choice(
-        "Two heads shall give two numbers for each token. How many channels may each head have?",
+        "The outputs of the heads are put side by side. Two heads, and two numbers for each token "
+        "in the end: how many channels does each head have?",
         splitting.WIDTHS,
         key="attention.two_numbers",
     )
@@ -400,8 +407,8 @@ def several_heads(asked: Asked) -> None:
     st.markdown(splitting.shape_table(both.shapes))
     st.caption(
         "The outputs of the stack and of the one matrix differ by at most "
-        f"{wording.difference(both.gap)}. The matrices are drawn from a seed, nothing is learnt "
-        "yet: the heads differ, and none means anything."
+        f"{wording.difference(both.gap)}. The matrices are drawn by chance, nothing is learnt yet, "
+        "so both heads look nearly evenly. Further down are heads that have learnt."
     )
     with st.expander("Exercises of the course, computed here"):
         st.markdown(splitting.exercises(*asked.chosen))

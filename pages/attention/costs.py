@@ -24,13 +24,11 @@ def fused_path(sentence: str) -> None:
         "the length. Real models never write it down: a **fused kernel** (one routine for all "
         "steps) goes from queries, keys and values to the context in one sweep."
     )
-    left, middle, right = st.columns(3)
-    left.metric("Largest difference", wording.difference(paths.gap))
-    middle.metric("Outputs compared", f"{paths.fused.numel():,}")
-    right.metric("Weights never written down", f"{paths.weights_written:,}")
     st.caption(
-        "Both ways on your sentence, through the first attention of the starter model; what "
-        "differs is rounding in the last digits."
+        "Both ways on your sentence, through the first attention of the starter model: of "
+        f"{paths.fused.numel():,} outputs none differs by more than "
+        f"{wording.difference(paths.gap)}, which is rounding. The kernel has not written down "
+        f"{paths.weights_written:,} weights."
     )
     guess = predict.choice(
         "Twice the text: how much more memory does the readable path take, when texts are long?",
@@ -84,7 +82,12 @@ def kept(sentence: str) -> None:
     )
     if guess is None:
         return
-    predict.verdict(guess, "1", "Only the newest token has no key yet; step on and see.")
+    predict.verdict(
+        guess,
+        "1",
+        "Only the newest token has no key yet; step on and see. The counts below "
+        "are of all layers and heads.",
+    )
     written = caches.show_cache(sentence)
     st.caption(
         "Rows of the square are queries, columns are keys. The starter model read the first "
@@ -115,7 +118,10 @@ def smaller_cache() -> None:
         why = f"{asked.share:.1%}. Most of it belongs to the layers that still see everything."
         predict.verdict(guess, asked.truth, why)
         smaller_caches.show(smaller_caches.choose())
-        st.caption("T tokens, L layers, H heads of D channels. A gigabyte is a billion bytes.")
+        st.caption(
+            "T tokens, L layers, H heads of D channels each, C = H × D. A gigabyte is a billion "
+            "bytes."
+        )
         source.show(
             cache_memory.grouped_cache, cache_memory.latent_cache, cache_memory.sliding_cache,
             key="attention.smaller.code",

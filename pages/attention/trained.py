@@ -15,9 +15,9 @@ from llm_core import attention, trials
 def cheating(sentence: str) -> None:
     """The same tiny GPT twice, with and without the mask, on the same text."""
     st.markdown(
-        "Two tiny GPTs with the same first weights read the same story, character by character. "
-        "One has the mask. The other sees the whole window, and in it the very character it is "
-        "asked for. Then both go on with **your sentence**."
+        "Two tiny models with the same first weights read the same story, character by character, "
+        "and learn to name the next one. One has the mask. The other sees the whole window, and in "
+        "it the very character it is asked for. Then both go on with **your sentence**."
     )
     guess = predict.choice(
         "What becomes of the one without the mask?", look_ahead.FATES, key="attention.cheat"
@@ -39,9 +39,10 @@ def cheating(sentence: str) -> None:
     if live.panel(look_ahead.KIND, [look_ahead.chart()], beside=outcome) is None:
         st.caption("Press **Train both**: it takes some ten seconds, and the curves part early.")
     st.caption(
-        "Training: the loss on what is learnt from. Writing: the loss for the next character of "
-        "text it has not read, with nothing to the right of it, as when it writes. With the mask "
-        "both are one question; without it they are two."
+        "The **loss** says how surprised a model is by the right character: 0 if it was sure of "
+        "it. Training: on the text it learns from. Writing: on the next character of new text, "
+        "with nothing to the right of it, as when it writes. Models as small as these write no "
+        "words yet; look at the numbers."
     )
     source.show(
         trials.AllSeeingGPT,
@@ -56,14 +57,17 @@ def positions(sentence: str) -> None:
     """Five position schemes: what they do to a score, and who notices the order."""
     models = place_runs.current()
     st.markdown(
-        "A score compares two vectors, wherever they stand. So the places have to be told: added "
-        "to the vectors (a **learned** table, **sinusoidal** waves), by turning queries and keys "
-        "(**RoPE**), or as a price on distance (**ALiBi**). Five tiny GPTs differ in nothing else. "
-        "The same letter stands at every place; how does the last one score the others?"
+        "A score compares two vectors, wherever they stand. So the places have to be told. A "
+        "vector for each place can be added, as page 1 does: from a **learned** table, or made of "
+        "waves (**sinusoidal**). **RoPE** turns each query and key by an angle that grows with "
+        "its place, so that their score depends on the distance. **ALiBi** takes something off "
+        "the score for each step of distance. Five tiny models differ in nothing else. The same "
+        "letter stands at every place; how does the last one score the others?"
     )
     place_views.distances(models, "e")
     st.caption(
-        f"A line is a head of the first block (hover names it), of models {models.origin}. The "
+        f"A line is a head of the first layer (hover names it), of models {models.origin}. Mind "
+        "the scales, they differ. The "
         f"letters fill one window to learn on, {trials.TRAINED} places; train the five below, and "
         "these are drawn anew."
     )

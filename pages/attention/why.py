@@ -18,15 +18,16 @@ def one_vector(sentence: str) -> None:
     count = len(hiding.words(sentence))
     st.markdown(
         "A network that reads word by word carries one **vector**, a row of numbers, from word to "
-        "word: all that it knows of the text. Here is the plainest such memory. At each word it "
-        "turns what it holds ($R$ turns without stretching) and adds the word's vector:"
+        "word: all that it knows of the text. Here is the plainest such memory, $h$. At each word "
+        "it mixes up what it holds in a fixed way that loses nothing (a rotation, $R$), so that "
+        "older words can be told from newer ones, and adds the new word's vector $x$:"
     )
     st.latex(r"h \leftarrow R\,h + x")
     guess = predict.choice(
         f"A memory of {bottleneck.ASKED} numbers reads {bottleneck.read_from(sentence)}. How many "
         "of them can be read back?",
         bottleneck.ANSWERS,
-        key="attention.kept",
+        key="attention.readback",
         done="attention",
     )
     if guess is None:
@@ -35,14 +36,15 @@ def one_vector(sentence: str) -> None:
     predict.verdict(
         guess,
         bottleneck.truth(sentence),
-        f"{sum(asked.right.tolist())} of {count} come back. Each is noise for all others.",
+        f"{sum(asked.right.tolist())} of {count} come back. All words lie in the same "
+        "numbers, and each is in the way of all others.",
     )
     origin, width = bottleneck.choose()
     found = bottleneck.show_words(sentence, origin, width)
     st.caption(
         f"Under each token, what the memory of {width:,} numbers says it was: "
-        f"{found.share:.0%} come back. It is turned back to that word, and the nearest of "
-        f"{len(bottleneck.table(origin, width)):,} words is taken."
+        f"{found.share:.0%} come back. To ask for a word, turn the memory back by as many steps, "
+        f"and take the nearest of {len(bottleneck.table(origin, width)):,} words."
     )
     plot.show(
         bottleneck.curve(sentence, origin, width),
@@ -85,14 +87,18 @@ def earlier_words(sentence: str) -> None:
         )  # fmt: skip
         if guess is None:
             return
-        moved = "The darker a token below, the further its absence moves the guess."
+        moved = (
+            "The darker a token below, the further its absence moves the guess. Without the last "
+            f"{hiding.NEAR} another kind of word would follow, so they are dark, too."
+        )
         predict.verdict(guess, truth, moved)
     hiding.show(sentence, last)
     st.caption(
         "What the starter model that comes with this project expects after your sentence, with all "
         "of it and without the token you choose. Arrow keys walk over the tokens, Enter hides one. "
-        "The distance is the divergence of both predictions, in bits. Attention is how each token "
-        "decides which others to look at."
+        "How far a guess moves is measured in bits: 0 if all stays as likely as it was, more the "
+        "more surprised it would be (the divergence of both predictions). Attention is how each "
+        "token decides which others to look at."
     )
     source.show(
         hide_each, key="attention.hide.code",

@@ -135,18 +135,34 @@ def test_copy_link_gives_the_address_of_this_view(page: Page, address: str) -> N
     assert page.evaluate("navigator.clipboard.readText()").endswith(f"#{place}")
 
 
-def test_presenting_begins_and_ends_where_it_is_asked_for(page: Page, address: str) -> None:
+def test_presenting_begins_at_the_idea_in_view_and_ends_there(page: Page, address: str) -> None:
     page.goto(f"{address}/Attention")
     settled(page)
+    ideas = page.locator('[class*="st-key-idea-"]')
+    page.wait_for_timeout(3000)  # until the pictures above have their heights
+    ideas.nth(4).evaluate("idea => idea.scrollIntoView({ behavior: 'instant' })")
     page.get_by_test_id("stSidebar").get_by_role("button", name="Present it").click()
     expect(page.get_by_test_id("stSidebar")).to_be_hidden()
     expect(page).to_have_url(re.compile("present=1"))
     expect(page.get_by_role("button", name="Next idea (right arrow)")).to_be_visible()
+    expect(ideas.nth(4)).to_be_visible()
+    expect(ideas.nth(3)).to_be_hidden()
+    page.keyboard.press("ArrowRight")
+    expect(ideas.nth(5)).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.get_by_test_id("stSidebar")).to_be_visible()
-    ideas = page.locator('[class*="st-key-idea-"]')
-    expect(ideas.nth(1)).to_be_visible()
+    expect(ideas.nth(1)).not_to_be_in_viewport()
+    expect(ideas.nth(5).get_by_role("heading")).to_be_in_viewport()
     expect(page.get_by_role("button", name="Next idea (right arrow)")).to_have_count(0)
+
+
+def test_a_link_to_an_idea_shows_it_however_the_page_grows(page: Page, address: str) -> None:
+    page.goto(f"{address}/Attention?answers=true#heads-at-work")
+    settled(page)
+    page.wait_for_timeout(3000)
+    top = page.locator(".st-key-idea-heads-at-work").bounding_box()
+    assert top
+    assert 0 <= top["y"] < 120
 
 
 def test_one_long_word_does_not_widen_the_page(page: Page, address: str) -> None:

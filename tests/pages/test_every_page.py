@@ -60,3 +60,14 @@ def test_a_page_leads_to_its_neighbours(home: AppTest, stage: Stage) -> None:
     assert f"Back: {before.title if before else 'the big picture'}" in links
     if after:
         assert f"Next: {after.title}" in links
+
+
+@pytest.mark.parametrize("stage", STAGES, ids=lambda s: s.slug)
+def test_a_link_may_show_every_answer(stage: Stage) -> None:
+    app = AppTest.from_file(ROOT / "Home.py", default_timeout=90)
+    app.query_params["answers"] = "true"
+    at = app.switch_page(stage.path).run()
+    assert not at.exception
+    assert not warnings(at)
+    assert not [box for box in at.checkbox if box.label == "Show me without a guess"]
+    assert "You said" not in " ".join(str(text.value) for text in at.markdown)

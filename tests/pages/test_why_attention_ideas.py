@@ -12,7 +12,7 @@ from dashboard.session import SENTENCE
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = "pages/2_Attention.py"
 SHOWN = {
-    "attention__kept": "None",
+    "attention__readback": "None",
     "attention__decides__skip": "true",
     "attention__largest": "Nearly 1",
     "attention__twice": "Four times as much",

@@ -13,7 +13,8 @@ export default function ({ parentElement, setTriggerValue }) {
   };
   let hidden = [];
   const show = () => hidden.forEach((box) => (box.style.display = ""));
-  let wanted = decodeURIComponent(location.hash.slice(1));
+  let wanted = decodeURIComponent(location.hash.slice(1)) || sessionStorage.presentFrom || "";
+  sessionStorage.removeItem("presentFrom");
   let current = -1;
 
   const leave = () => setTriggerValue("left", true);
@@ -78,5 +79,7 @@ export default function ({ parentElement, setTriggerValue }) {
     watch.disconnect();
     document.body.classList.remove("presenting-later-idea");
     show();
+    const here = ideas()[current];
+    setTimeout(() => here?.scrollIntoView({ behavior: "instant" }), 300); // where they have been
   };
 }

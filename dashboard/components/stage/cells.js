@@ -66,7 +66,7 @@ class Cells {
   // Sizes of cells and margins for a matrix of this size, in pixels.
   measure(m, colours) {
     const { rem, font } = colours;
-    const wide = m.columns <= 8 ? 2.6 : m.columns <= 16 ? 1.75 : m.columns <= 40 ? 0.8 : 0.3;
+    const wide = m.columns <= 8 ? 2.9 : m.columns <= 16 ? 1.75 : m.columns <= 40 ? 0.8 : 0.3;
     const high = m.rows <= 8 ? 1.55 : m.rows <= 16 ? 1.3 : m.rows <= 40 ? 0.8 : 0.3;
     this.w = Math.round(wide * rem);
     this.h = Math.round(high * rem);

@@ -66,6 +66,7 @@ class Stage {
     if (!numbers) return this.setTriggerValue("lack", Date.now());
     if (received.size > MOST_RECEIVED) received.delete([...received.keys()].find((id) => id !== head.ids.numbers));
     const fresh = this.head?.origin !== head.origin;
+    if (fresh && this.playing) this.stop(); // what was being revealed is gone
     const same = JSON.stringify(this.head?.flow) === JSON.stringify(head.flow) && String(this.head?.labels) === String(head.labels);
     this.head = head;
     this.colours = look(this.root, head.scales);
@@ -268,8 +269,11 @@ class Stage {
   say() {
     const at = this.at ?? this.pinned;
     if (!at) {
-      const { steps, hints } = this.head;
-      return this.words.replaceChildren(element("b", { textContent: `${steps[this.state.step]}. ` }), hints[this.state.step], " Point at a cell to see what it is made from.");
+      const { steps, hints, flow } = this.head;
+      const shown = flow.filter((each) => each.step === this.state.step);
+      const out = shown.length && shown.every((each) => this.figures.get(each.name).node.classList.contains("out"));
+      const hint = out ? "This step is switched off: the numbers stay as they were." : hints[this.state.step];
+      return this.words.replaceChildren(element("b", { textContent: `${steps[this.state.step]}. ` }), hint, " Point at a cell to see what it is made from.");
     }
     const step = this.step(at.name);
     const { r, c } = at;
@@ -413,6 +417,7 @@ class Stage {
       const good = input.value.trim() !== "" && Number.isFinite(typed) && Math.abs(typed) <= LARGEST;
       input.setAttribute("aria-invalid", String(!good));
       if (good) this.change(name, key, r, c, typed);
+      else this.words.textContent = `Type a number between −${LARGEST.toLocaleString("en")} and ${LARGEST.toLocaleString("en")}, for instance 0.25; until then the cell keeps its number.`;
     };
     input.onkeydown = (event) => {
       event.stopPropagation();

@@ -126,7 +126,7 @@ class Writing {
       set(long, "textContent", whole ? figure(norm) : "");
       set(long, "title", whole ? String(norm) : "");
     };
-    [...lines[0].children].forEach((node, i) => set(node, "textContent", ["looked at", "where it looks", "", "what it hands over", ""][i]));
+    [...lines[0].children].forEach((node, i) => set(node, "textContent", ["looked at", "where it looks", "", "what it hands over (most first)", ""][i]));
     lines[0].className = "piece heading";
     for (let i = 0; i < ROWS; i++) {
       const line = lines[i + 1];

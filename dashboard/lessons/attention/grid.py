@@ -243,11 +243,13 @@ def verdict(asked: Question, loaded: cached.Loaded) -> str:
     )
     return (
         f"Its share of weight there, on average over {counted(asked.tokens, 'token')}: "
-        f"{', '.join(told)}. In the map it is the line just below the diagonal."
+        f"{', '.join(told)}. In the map those are the squares just below the diagonal."
     )
 
 
 HOW_ROLES = (
     "The grid now says what each head does on **this** text, in bold where half of its weight or "
-    "more goes there. Another text may show another side of it."
+    "more goes there. *Same*: it looks at earlier copies of the token. *Induction*: at what came "
+    "after such a copy. *Diffuse*: at everything. *Mixed*: no rule fits. Another text may show "
+    "another side of it."
 )
