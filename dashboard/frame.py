@@ -90,12 +90,8 @@ def _sidebar() -> None:
 
 
 def _at_hand() -> None:
-    """Below the pages: the ideas of this one, and what can be done with the view on screen."""
+    """Below the pages: what can be done with the view on screen, and this page's ideas."""
     with st.sidebar:
-        with st.container(key="frame-contents"):
-            st.caption("On this page")
-            links = [f"[{question}](#{place})" for place, question in _ideas.get().items()]
-            st.markdown("  \n".join(links))
         st.caption("This view")
         share.show(key="share-at-hand", present=present)
         st.toggle(
@@ -103,6 +99,10 @@ def _at_hand() -> None:
             help="Every question is answered without a guess: for a lecture, or to look something "
             "up. The link carries it.",
         )  # fmt: skip
+        with st.container(key="frame-contents"):
+            st.caption("On this page")
+            links = [f"[{question}](#{place})" for place, question in _ideas.get().items()]
+            st.markdown("  \n".join(links))
 
 
 _ideas: ContextVar[dict[str, str]] = ContextVar("ideas")

@@ -35,33 +35,35 @@ class Asked(NamedTuple):
 
 def choose(sentence: str) -> Asked:
     """Draw the choice of vectors and of the token that asks."""
-    st.space("medium")
-    left, right = st.columns([1.3, 1], vertical_alignment="bottom")
-    vectors_of = left.segmented_control(
-        "Vectors (rows of numbers) for everything below",
-        [views.COURSE, views.OWN],
-        default=views.COURSE,
-        required=True,
-        key="attention.vectors",
-        bind="query-params",
-        help="The course's six words have three numbers each, so you can check every product by "
-        "hand.",
-    )
-    chosen = (str(vectors_of), sentence)
-    shown = views.tokens(*chosen)
-    places = wording.numbered(shown.labels)
-    asking = right.selectbox(
-        "The token that asks",
-        places,
-        index=min(1, len(places) - 1),
-        key="attention.row",
-        bind="query-params",
-    )
-    if vectors_of == views.OWN and views.left_out(sentence):
-        st.caption(
-            f"The matrices below hold the first {views.MOST} tokens of your sentence and leave out "
-            f"{views.left_out(sentence)}: more could not be read. The heads further down read all."
+    with st.container(key="attention-asked"):
+        st.space("medium")
+        left, right = st.columns([1.3, 1], vertical_alignment="bottom")
+        vectors_of = left.segmented_control(
+            "Vectors (rows of numbers) for everything below",
+            [views.COURSE, views.OWN],
+            default=views.COURSE,
+            required=True,
+            key="attention.vectors",
+            bind="query-params",
+            help="The course's six words have three numbers each, so you can check every product "
+            "by hand.",
         )
+        chosen = (str(vectors_of), sentence)
+        shown = views.tokens(*chosen)
+        places = wording.numbered(shown.labels)
+        asking = right.selectbox(
+            "The token that asks",
+            places,
+            index=min(1, len(places) - 1),
+            key="attention.row",
+            bind="query-params",
+        )
+        if vectors_of == views.OWN and views.left_out(sentence):
+            st.caption(
+                f"The matrices below hold the first {views.MOST} tokens of your sentence and "
+                f"leave out {views.left_out(sentence)}: more could not be read. The heads further "
+                "down read all."
+            )
     return Asked(sentence, chosen, shown, places, places.index(str(asking)))
 
 

@@ -33,7 +33,7 @@ export default function ({ parentElement, setTriggerValue }) {
   nav.replaceChildren(back, place, on, round("×", "Leave the presentation (Escape)", leave));
   nav.hidden = true; // a page without ideas has nothing to step through
 
-  function go(to) {
+  function go(to, waiting = false) { // `waiting`: the idea that the link names has not arrived yet
     const all = ideas();
     nav.hidden = all.length < 2;
     if (!all.length) return;
@@ -44,10 +44,11 @@ export default function ({ parentElement, setTriggerValue }) {
     hidden = all.filter((_, i) => i !== current).map(whole);
     hidden.forEach((box) => (box.style.display = "none"));
     document.body.classList.toggle("presenting-later-idea", current > 0);
+    document.body.dataset.idea = name(all[current]);
     place.textContent = `${current + 1} / ${all.length}`;
     back.disabled = current === 0;
     on.disabled = current === all.length - 1;
-    if (!moved) return;
+    if (!moved || waiting) return;
     wanted = name(all[current]);
     history.replaceState(history.state, "", `#${wanted}`);
     main.scrollTo(0, 0);
@@ -68,7 +69,7 @@ export default function ({ parentElement, setTriggerValue }) {
     if (!fresh.length && all.length === known) return;
     known = all.length;
     const linked = all.findIndex((idea) => name(idea) === wanted);
-    go(linked >= 0 ? linked : Math.max(current, 0));
+    go(linked >= 0 ? linked : Math.max(current, 0), linked < 0 && wanted !== "");
   };
   const watch = new MutationObserver(arrived);
   watch.observe(main, { childList: true, subtree: true });
@@ -78,6 +79,7 @@ export default function ({ parentElement, setTriggerValue }) {
     document.removeEventListener("keydown", key);
     watch.disconnect();
     document.body.classList.remove("presenting-later-idea");
+    delete document.body.dataset.idea;
     show();
     const here = ideas()[current];
     setTimeout(() => here?.scrollIntoView({ behavior: "instant" }), 300); // where they have been
