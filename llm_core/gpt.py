@@ -175,11 +175,15 @@ class GPTModel(DummyGPTModel):
         Raises:
             ValueError: see `embed`.
         """
+        logits: Tensor = self.out_head(self.final_norm(self.read(in_idx, cache)))  # (B, T, V)
+        return logits
+
+    def read(self, in_idx: Tensor, cache: KVCache | None = None) -> Tensor:
+        """The vectors that leave the last block (B, T, C), for whoever needs few of the logits."""
         x = self.embed(in_idx, start=0 if cache is None else cache.length).output  # (B, T, C)
         for layer, block in enumerate(self.trf_blocks):
             x = block(x, None if cache is None else cache.layers[layer])
-        logits: Tensor = self.out_head(self.final_norm(x))  # (B, T, V)
-        return logits
+        return x
 
     def steps(self, in_idx: Tensor) -> GPTSteps:
         """The readable path: the same logits, with everything that was computed for them."""
@@ -202,15 +206,15 @@ class GPTModel(DummyGPTModel):
             blocks=tuple(blocks),
         )
 
-    def new_cache(self, batch_size: int = 1) -> KVCache:
-        """An empty cache for `batch_size` texts, with room for context_length tokens each."""
+    def new_cache(self, batch_size: int = 1, room: int | None = None) -> KVCache:
+        """An empty cache for `batch_size` texts of `room` tokens each, or of context_length."""
         config, weight = self.config, self.tok_emb.weight
         return KVCache(
             [
                 LayerCache(
                     batch_size,
                     config.n_heads,
-                    config.context_length,
+                    room or config.context_length,
                     config.head_dim,
                     weight.dtype,
                     weight.device,

@@ -82,15 +82,18 @@ def _hidden(model: GPTModel, ids: Sequence[int], cache: KVCache, start: int, end
         dropped = 0
     behind = list(ids[start:])
     variants = [behind[:gap] + behind[gap + 1 :] for gap in range(dropped, end - start)]
-    known = _beginning(model, cache, start, len(variants))
+    known = _beginning(model, cache, start, len(variants), room=len(ids))
     batch = torch.tensor(variants, device=model.tok_emb.weight.device)  # (B, T - start - 1)
-    scores: Tensor = model(batch, known)[:, -1]  # (B, V)
+    last = model.read(batch, known)[:, -1]  # (B, T - start - 1, C) -> (B, C)
+    scores: Tensor = model.out_head(model.final_norm(last))  # (B, V)
     return scores
 
 
-def _beginning(model: GPTModel, cache: KVCache, tokens: int, batch_size: int) -> KVCache:
+def _beginning(
+    model: GPTModel, cache: KVCache, tokens: int, batch_size: int, *, room: int
+) -> KVCache:
     """A cache for so many texts that all begin with the first `tokens` of the one in `cache`."""
-    known = model.new_cache(batch_size)
+    known = model.new_cache(batch_size, room)
     for mine, theirs in zip(known.layers, cache.layers, strict=True):
         mine.append(
             theirs.keys[:, :, :tokens].expand(batch_size, -1, -1, -1),

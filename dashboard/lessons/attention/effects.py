@@ -1,6 +1,7 @@
 """What is lost without a head: the switches, the guess before and after, each head alone."""
 
 import string
+from collections.abc import Sequence
 from html import escape
 from typing import Any, NamedTuple
 
@@ -28,11 +29,24 @@ _QUICK = 30_000_000_000
 Ids = tuple[int, ...]
 
 
-@st.cache_data(show_spinner=False, max_entries=4096, hash_funcs=cached.BY_NAME)
+@st.cache_resource(show_spinner=False, max_entries=8, hash_funcs=cached.BY_NAME)
+def _written(loaded: cached.Loaded) -> dict[int, str]:
+    """The tokens of the vocabulary that have been written so far; it grows."""
+    return {}
+
+
+def tokens(loaded: cached.Loaded, numbers: Sequence[int]) -> dict[int, str]:
+    """Tokens of the vocabulary as they are written on chips, by their ids."""
+    known, there = _written(loaded), loaded.tokenizer.n_vocab
+    for new in (number for number in numbers if number not in known):
+        text = loaded.tokenizer.decode([new]) if new < there else f"id {new}"
+        known[new] = chips.visible(text)
+    return {number: known[number] for number in numbers}
+
+
 def token(loaded: cached.Loaded, number: int) -> str:
     """A token of the vocabulary as it is written on a chip."""
-    known = number < loaded.tokenizer.n_vocab
-    return chips.visible(loaded.tokenizer.decode([number])) if known else f"id {number}"
+    return tokens(loaded, [number])[number]
 
 
 @st.cache_resource(show_spinner=False, max_entries=64, hash_funcs=cached.BY_NAME)

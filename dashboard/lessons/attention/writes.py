@@ -78,7 +78,7 @@ def written(loaded: cached.Loaded, ids: Ids, to: tuple[int, ...]) -> Written:
 def _names(loaded: cached.Loaded, ids: Ids, to: tuple[int, ...]) -> dict[int, str]:
     """Every token of the vocabulary that some head speaks for or against, as it is drawn."""
     spoken_of = sorted(set(written(loaded, ids, to).ids.flatten().tolist()))
-    return {i: effects.token(loaded, i) for i in spoken_of}
+    return effects.tokens(loaded, spoken_of)
 
 
 @st.cache_data(show_spinner=False, max_entries=64, hash_funcs=cached.BY_NAME)
