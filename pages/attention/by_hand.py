@@ -1,6 +1,5 @@
 """Attention by hand, rung by rung, on six words or on the learner's own."""
 
-from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import streamlit as st
@@ -18,6 +17,7 @@ from dashboard.lessons.attention import (
 )
 from dashboard.lessons.attention import scaling as scores_spread
 from llm_core import attention
+from pages.attention.layout import beside
 
 
 class Asked(NamedTuple):
@@ -421,14 +421,3 @@ def several_heads(asked: Asked) -> None:
         key="attention.heads.code",
         shapes={"stack": both.wrapper.output, "one matrix": both.joined.output},
     )
-
-
-def beside(
-    pictures: Mapping[str, tuple[str, str]], widths: Sequence[float] = (1, 1), height: int = 340
-) -> None:
-    """Pictures next to each other: title -> (key, figure)."""
-    for column, (title, (key, figure)) in zip(st.columns(widths), pictures.items(), strict=True):
-        with column:
-            role = title.removesuffix("s").replace("context", "output")
-            st.html(f'<p class="label" style="color: var(--{role}, var(--muted))">{title}</p>')
-            plot.show(figure, key=key, alt=title, height=height)

@@ -1,11 +1,8 @@
 """What attention costs: time and memory against length, and what a cache keeps."""
 
-from collections.abc import Mapping, Sequence
-
 import streamlit as st
 
 from dashboard import frame, predict, source, wording
-from dashboard.components import plot
 from dashboard.lessons.attention import (
     caches,
     cost,
@@ -13,6 +10,7 @@ from dashboard.lessons.attention import (
     views,
 )
 from llm_core import attention, cache_memory
+from pages.attention.layout import beside
 
 
 @frame.idea("What does a longer text cost?")
@@ -135,14 +133,3 @@ def smaller_cache() -> None:
         label="Watch it translate on page 8, second question",
         icon=":material/translate:",
     )
-
-
-def beside(
-    pictures: Mapping[str, tuple[str, str]], widths: Sequence[float] = (1, 1), height: int = 340
-) -> None:
-    """Pictures next to each other: title -> (key, figure)."""
-    for column, (title, (key, figure)) in zip(st.columns(widths), pictures.items(), strict=True):
-        with column:
-            role = title.removesuffix("s").replace("context", "output")
-            st.html(f'<p class="label" style="color: var(--{role}, var(--muted))">{title}</p>')
-            plot.show(figure, key=key, alt=title, height=height)

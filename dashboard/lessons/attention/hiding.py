@@ -12,7 +12,7 @@ from llm_core.hiding import HiddenEach
 KEY = "attention-hiding"
 LINK = "attention.hide"
 
-AT_FIRST = 48
+AT_FIRST = 32
 """Tokens at the end of a long text that are hidden at once; the others only when asked for."""
 
 NEAR = 3
