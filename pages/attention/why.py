@@ -88,8 +88,8 @@ def earlier_words(sentence: str) -> None:
         if guess is None:
             return
         moved = (
-            "The darker a token below, the further its absence moves the guess. Without the last "
-            f"{hiding.NEAR} another kind of word would follow, so they are dark, too."
+            "The darker a token below, the further its absence moves the guess. Without one of the "
+            f"last {hiding.NEAR} another kind of word may follow, so they are often dark, too."
         )
         predict.verdict(guess, truth, moved)
     hiding.show(sentence, last)
