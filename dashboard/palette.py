@@ -109,6 +109,5 @@ def css() -> str:
     named = ROLES | {f"token-{i}": tone for i, tone in enumerate(TOKENS)}
     named |= {f"sequential-{i}": tone for i, tone in enumerate(SEQUENTIAL)}
     named |= {f"diverging-{i}": tone for i, tone in enumerate(DIVERGING)}
-    named |= {f"sequential-{i}": tone for i, tone in enumerate(SEQUENTIAL)}
     rows = [f"--{name}: light-dark({t.light}, {t.dark});" for name, t in named.items()]
     return ".stApp { " + " ".join(rows) + " }"

@@ -65,11 +65,13 @@ def browser() -> Iterator[Browser]:
 
 
 def settled(page: Page, seconds: float = 60) -> None:
-    """Wait until the page is connected, its script has run, and its charts had time to draw."""
+    """Wait until the page is connected, styled and run, and its charts had time to draw."""
     connected = "[data-testid=stApp][data-test-connection-state=CONNECTED]"
     page.wait_for_selector(connected, timeout=seconds * 1000)
     page.wait_for_selector("[data-test-script-state=notRunning]", timeout=seconds * 1000)
     page.wait_for_function(
-        "() => !document.querySelector('[data-stale=true]')", timeout=seconds * 1000
+        "() => !document.querySelector('[data-stale=true]')"
+        " && getComputedStyle(document.querySelector('.stApp')).getPropertyValue('--ink')",
+        timeout=seconds * 1000,
     )
     page.wait_for_timeout(400)  # what was pale while it was being drawn has its colour again

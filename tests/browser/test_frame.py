@@ -69,7 +69,6 @@ def test_nothing_is_wider_than_a_phone(
     page = context.new_page()
     page.goto(f"{address}/{address_of(stage) if stage else ''}")
     settled(page)
-    page.wait_for_timeout(2000)  # until everything is drawn: the frame's style comes with the page
     wider = page.evaluate(
         "() => { const m = document.querySelector('[data-testid=stMain]');"
         " return m.scrollWidth - m.clientWidth; }"
