@@ -38,11 +38,12 @@ def plotly_name() -> str:
 
 @cache
 def _script(component: str) -> tuple[str, str]:
-    """Name and text of a component's script; palette, style sheet and shared code stand before."""
+    """Name and text of a component's script; palette, shared code and style sheet stand before."""
     before = [
         f"const DARK = {json.dumps(palette.dark_of())};",
         f"const PLOTLY = {json.dumps(plotly_name())};",
     ]
+    before.append((HERE / "shared.js").read_text(encoding="utf-8"))
     if component in PLOTTING:
         before.append((HERE / "figures.js").read_text(encoding="utf-8"))
     style = HERE / component / f"{component}.css"

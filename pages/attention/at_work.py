@@ -4,11 +4,11 @@ import streamlit as st
 
 from dashboard import frame, predict, source, wording
 from dashboard.components import plot
+from dashboard.lessons import reading
 from dashboard.lessons.attention import (
     effects,
     grid,
     rather,
-    reading,
     together,
     writes,
 )
@@ -18,7 +18,7 @@ from llm_core import heads
 @frame.idea("What do the heads of a model look at?")
 def heads_at_work(sentence: str) -> None:
     """All heads of the model on show, one of them enlarged, and what each does on this text."""
-    loaded = reading.choose()
+    loaded = reading.choose("attention")
     text = reading.read(loaded, sentence)
     left_out = f" The last {text.left_out} have no room." if text.left_out else ""
     st.markdown(
@@ -59,7 +59,7 @@ def heads_at_work(sentence: str) -> None:
 @frame.idea("Where do all layers together look?")
 def all_layers(sentence: str) -> None:
     """Attention rollout beside the last layer's own weights."""
-    loaded = reading.on_show()
+    loaded = reading.on_show("attention")
     text = reading.read(loaded, sentence)
     st.markdown(
         "From the second layer on, a token looks at vectors that have looked around already. "
@@ -101,7 +101,7 @@ def all_layers(sentence: str) -> None:
 @frame.idea("What does a head write?")
 def head_writes(sentence: str) -> None:
     """Where a head looks, what each token hands over, and which words that speaks for."""
-    on_show = reading.on_show()
+    on_show = reading.on_show("attention")
     read = reading.read(on_show, sentence)
     st.markdown(
         "A weight says where a head looks. What arrives is the weight times the "
@@ -139,7 +139,7 @@ def head_writes(sentence: str) -> None:
 @frame.idea("What is lost without a head?")
 def switched_off(sentence: str) -> None:
     """Heads switched off, and the guess of the next token before and after."""
-    on_show = reading.on_show()
+    on_show = reading.on_show("attention")
     read = reading.read(on_show, sentence)
     st.markdown(
         "Looking is not yet mattering. To see whether a head matters, **switch it off**: something "
@@ -185,7 +185,7 @@ def switched_off(sentence: str) -> None:
 @frame.idea("Why this token rather than that one?")
 def why_rather(sentence: str) -> None:
     """The difference of two logits as a sum over all parts of the model."""
-    on_show = reading.on_show()
+    on_show = reading.on_show("attention")
     read = reading.read(on_show, sentence)
     st.markdown(
         "Every part of the model only **adds** to the last token's vector, so the difference of "

@@ -7,7 +7,8 @@ import torch
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from dashboard import cached
-from dashboard.lessons.attention import grid, reading
+from dashboard.lessons import reading
+from dashboard.lessons.attention import grid
 from dashboard.session import SENTENCE
 from tests.browser.server import ROOT, settled
 

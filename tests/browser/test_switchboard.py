@@ -9,7 +9,8 @@ import torch
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from dashboard import cached
-from dashboard.lessons.attention import effects, reading, writes
+from dashboard.lessons import reading
+from dashboard.lessons.attention import effects, writes
 from dashboard.session import SENTENCE
 from llm_core.heads import writing
 from llm_core.induction import Head

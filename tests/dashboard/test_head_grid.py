@@ -9,7 +9,8 @@ import torch
 
 from dashboard import cached
 from dashboard.components.sending import message
-from dashboard.lessons.attention import grid, grid_link, reading, together
+from dashboard.lessons import reading
+from dashboard.lessons.attention import grid, grid_link, together
 from llm_core import heads
 from llm_core.heads import HeadRole
 

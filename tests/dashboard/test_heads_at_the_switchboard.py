@@ -9,7 +9,8 @@ from torch import Tensor, nn
 
 from dashboard import cached
 from dashboard.components import switchboard
-from dashboard.lessons.attention import effects, pressed, rather, reading, writes
+from dashboard.lessons import reading
+from dashboard.lessons.attention import effects, pressed, rather, writes
 from dashboard.session import SENTENCE
 from llm_core.induction import Head
 

@@ -5,7 +5,8 @@ import torch
 
 from dashboard import cached
 from dashboard.components import stage as component
-from dashboard.lessons.attention import reading, stage, views
+from dashboard.lessons import reading
+from dashboard.lessons.attention import stage, views
 from llm_core import attention
 
 SENTENCE = "The goat ate the log book"

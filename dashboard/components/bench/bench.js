@@ -22,19 +22,19 @@ class Bench {
   constructor(root) {
     this.root = root;
     this.text = ribbon((place) => this.ask("look", place));
-    this.ways = element("div", { className: "ways", role: "group", "aria-label": "Ways the text has gone" });
-    this.where = element("p", { className: "where" });
+    this.ways = make("div", { className: "ways", role: "group", "aria-label": "Ways the text has gone" });
+    this.where = make("p", { className: "where" });
     this.dials = sliders((dial, at) => this.turn({ [dial.name]: meant(dial, at, this.size) }), () => this.turn(Object.fromEntries(DIALS.map((d) => [d.name, d.off]))));
     this.bars = bars((id) => this.pick(id), (id) => this.peek(id));
-    this.facts = element("table", { className: "facts" });
-    this.steps = element("table", { className: "steps" });
-    this.branch = element("button", { type: "button", className: "plain", onclick: () => this.ask("branch", { place: this.head.place, id: this.shown() }) });
+    this.facts = make("table", { className: "facts" });
+    this.steps = make("table", { className: "steps" });
+    this.branch = make("button", { type: "button", className: "plain", onclick: () => this.ask("branch", { place: this.head.place, id: this.shown() }) });
     this.line = line(() => this.draw(this.draws + 1), () => this.draw(this.numbers.length), () => this.draw(1));
-    const about = element("div", { className: "about" }, this.steps, this.branch);
+    const about = make("div", { className: "about" }, this.steps, this.branch);
     root.replaceChildren(
-      element("style", { textContent: STYLE }), this.text.box, element("div", { className: "place" }, this.where, this.ways),
-      element("div", { className: "work" }, this.dials.box, this.bars.box), this.facts,
-      element("div", { className: "work" }, about, this.line.box),
+      make("style", { textContent: STYLE }), this.text.box, make("div", { className: "place" }, this.where, this.ways),
+      make("div", { className: "work" }, this.dials.box, this.bars.box), this.facts,
+      make("div", { className: "work" }, about, this.line.box),
     );
     root.addEventListener("keydown", (event) => { // arrow keys here are not the presenter's
       if (event.key.startsWith("Arrow")) event.stopPropagation();
@@ -170,7 +170,7 @@ class Bench {
     this.dials.show(this.settings, this.size);
     const { place, written } = this.head;
     const last = place ? written[place - 1][0] : this.head.prompt.slice(-24);
-    this.where.replaceChildren("What may follow ", element("bdi", { textContent: `… ${last}` }), place < written.length ? `: token ${place + 1} of ${written.length}` : "");
+    this.where.replaceChildren("What may follow ", make("bdi", { textContent: `… ${last}` }), place < written.length ? `: token ${place + 1} of ${written.length}` : "");
     this.showBars();
     this.showFacts();
     this.showLine();
@@ -223,12 +223,12 @@ class Bench {
   showFacts() {
     const row = (name, left, nats) => {
       const cells = [thousands(left), exact(nats), exact(nats / Math.LN2), thousands(Number(Math.exp(nats).toPrecision(3)))];
-      return element("tr", {}, element("th", { scope: "row", textContent: name }), ...cells.map((textContent) => element("td", { textContent })));
+      return make("tr", {}, make("th", { scope: "row", textContent: name }), ...cells.map((textContent) => make("td", { textContent })));
     };
     const titles = ["", "tokens left", "entropy, nats", "entropy, bits", "effective choices"];
     this.facts.title = "Effective choices: so many equally likely tokens would be as uncertain";
     this.facts.replaceChildren(
-      element("tr", {}, ...titles.map((textContent) => element(textContent ? "th" : "td", textContent ? { scope: "col", textContent } : {}))),
+      make("tr", {}, ...titles.map((textContent) => make(textContent ? "th" : "td", textContent ? { scope: "col", textContent } : {}))),
       row("the model itself", this.size, this.entropy),
       row("with your settings", this.chain.left.min_p, entropy(this.chain.probabilities)),
     );
@@ -242,13 +242,13 @@ class Bench {
     let rank = 0;
     for (; rank < probabilities.length && rank < 60 && probabilities[rank] >= 0.004; rank++) {
       const name = this.name(order[rank]);
-      const piece = element("span", { className: `piece${rank === at ? " hit" : ""}`, textContent: probabilities[rank] > 0.05 ? name : "", title: `${name}: ${percent(probabilities[rank])}` });
+      const piece = make("span", { className: `piece${rank === at ? " hit" : ""}`, textContent: probabilities[rank] > 0.05 ? name : "", title: `${name}: ${percent(probabilities[rank])}` });
       piece.style.cssText = `width: ${100 * probabilities[rank]}%; --tint: var(--token-${rank % 7})`;
       pieces.push(piece);
     }
     if (rank < probabilities.length) {
       const more = thousands(probabilities.length - rank);
-      pieces.push(element("span", { className: `piece more${at >= rank ? " hit" : ""}`, textContent: ends[rank - 1] > 0.85 ? "" : `${more} more`, title: `${more} more tokens` }));
+      pieces.push(make("span", { className: `piece more${at >= rank ? " hit" : ""}`, textContent: ends[rank - 1] > 0.85 ? "" : `${more} more`, title: `${more} more tokens` }));
     }
     this.line.strip.replaceChildren(...pieces);
     this.line.marker.style.left = `${100 * number}%`;
@@ -258,7 +258,7 @@ class Bench {
     const begins = at ? ends[at - 1] : 0;
     const digits = Math.min(12, Math.max(4, 2 - Math.floor(Math.log10(ends[at] - begins || 1e-12))));
     this.line.says.replaceChildren(
-      `Number ${thousands(this.draws)} is ${number.toFixed(digits)}. It falls on `, element("bdi", { textContent: this.name(order[at]) }),
+      `Number ${thousands(this.draws)} is ${number.toFixed(digits)}. It falls on `, make("bdi", { textContent: this.name(order[at]) }),
       `, from ${begins.toFixed(digits)} to ${ends[at].toFixed(digits)}.`,
     );
     this.line.buttons[1].disabled = this.draws === this.numbers.length;
@@ -289,11 +289,11 @@ class Bench {
     ];
     const gone = rows.findIndex(([, , result]) => result === "out");
     this.steps.replaceChildren(
-      element("caption", {}, "The way of ", element("bdi", { textContent: this.name(id) })),
+      make("caption", {}, "The way of ", make("bdi", { textContent: this.name(id) })),
       ...rows.map(([name, how, result], i) => {
         const after = gone >= 0 && i > gone;
-        const cells = [element("th", { scope: "row", textContent: name }), element("td", { textContent: after ? "" : how }), element("td", { textContent: after ? (i === 6 ? "0 %" : "") : result })];
-        return element("tr", { className: i === gone ? "lost" : "" }, ...cells);
+        const cells = [make("th", { scope: "row", textContent: name }), make("td", { textContent: after ? "" : how }), make("td", { textContent: after ? (i === 6 ? "0 %" : "") : result })];
+        return make("tr", { className: i === gone ? "lost" : "" }, ...cells);
       }),
     );
     this.steps.title = `id ${id}; logit ${logit}; probability ${p}`;
@@ -305,7 +305,7 @@ class Bench {
     const { ways, way } = this.head;
     this.ways.replaceChildren(...(ways.length < 2 ? [] : [
       "Ways: ",
-      ...ways.map((textContent, i) => element("button", { type: "button", className: "way", textContent, onclick: () => this.ask("way", i), "aria-current": String(i === way) })),
+      ...ways.map((textContent, i) => make("button", { type: "button", className: "way", textContent, onclick: () => this.ask("way", i), "aria-current": String(i === way) })),
     ]));
   }
 }

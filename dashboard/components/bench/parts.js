@@ -2,16 +2,6 @@
 
 const ROWS = 12;
 
-function element(tag, properties = {}, ...children) {
-  const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(properties)) {
-    if (name.includes("-") || name === "role" || name === "for") made.setAttribute(name, value);
-    else made[name] = value;
-  }
-  made.append(...children);
-  return made;
-}
-
 const exact = (x, digits = 3) => (x === 0 ? "0" : Number(x.toPrecision(digits)).toString().replace("-", "−"));
 const percent = (p) => (p === 0 ? "0 %" : p < 1e-6 ? "< 0.0001 %" : `${(100 * p).toPrecision(p < 0.0995 ? 2 : 3)} %`);
 const thousands = (n) => n.toLocaleString("en");
@@ -31,13 +21,13 @@ const meant = (dial, place, size) => (dial.name !== "top_k" ? place : place >= 1
 
 function sliders(turned, reset) {
   const inputs = DIALS.map((dial) => {
-    const input = element("input", { type: "range", id: `dial-${dial.name}`, min: dial.min, max: dial.max, step: dial.step });
-    const output = element("output", { for: input.id });
+    const input = make("input", { type: "range", id: `dial-${dial.name}`, min: dial.min, max: dial.max, step: dial.step });
+    const output = make("output", { for: input.id });
     input.oninput = () => turned(dial, Number(input.value));
-    const row = element("div", { className: "dial" }, element("label", { htmlFor: input.id, textContent: dial.label }), output, input);
+    const row = make("div", { className: "dial" }, make("label", { htmlFor: input.id, textContent: dial.label }), output, input);
     return { dial, input, output, row };
   });
-  const button = element("button", { type: "button", className: "plain", textContent: "All off", onclick: reset });
+  const button = make("button", { type: "button", className: "plain", textContent: "All off", onclick: reset });
   const show = (dials, size) => {
     for (const { dial, input, output, row } of inputs) {
       const value = dials[dial.name];
@@ -48,7 +38,7 @@ function sliders(turned, reset) {
       row.classList.toggle("at-rest", value === dial.off);
     }
   };
-  const box = element("div", { className: "dials", role: "group", "aria-label": "Settings, in the order in which they act" }, ...inputs.map((i) => i.row), button);
+  const box = make("div", { className: "dials", role: "group", "aria-label": "Settings, in the order in which they act" }, ...inputs.map((i) => i.row), button);
   return { box, show };
 }
 
@@ -70,30 +60,30 @@ function roving(box, back, on) {
 // A row for each of the likeliest tokens, made once; `show` only changes what it says.
 function bars(pick, peek) {
   const rows = Array.from({ length: ROWS }, () => {
-    const parts = { name: element("bdi"), before: element("i", { className: "before" }), after: element("i", { className: "after" }) };
-    parts.drawn = element("i", { className: "drawn" });
-    parts.track = element("span", { className: "track" }, parts.before, parts.after, parts.drawn);
-    parts.share = element("b");
-    parts.note = element("small");
-    parts.button = element("button", { type: "button", className: "row" }, parts.name, parts.track, parts.share, parts.note);
+    const parts = { name: make("bdi"), before: make("i", { className: "before" }), after: make("i", { className: "after" }) };
+    parts.drawn = make("i", { className: "drawn" });
+    parts.track = make("span", { className: "track" }, parts.before, parts.after, parts.drawn);
+    parts.share = make("b");
+    parts.note = make("small");
+    parts.button = make("button", { type: "button", className: "row" }, parts.name, parts.track, parts.share, parts.note);
     parts.button.onclick = () => pick(parts.id);
     parts.button.onpointerenter = parts.button.onfocus = () => peek(parts.id);
     parts.button.onpointerleave = parts.button.onblur = () => peek(null);
     return parts;
   });
-  const rest = element("div", { className: "row rest" }, element("bdi"), element("span", { className: "track" }), element("b"), element("small"));
-  const list = element("div", { className: "rows", role: "group", "aria-label": "The likeliest tokens" }, ...rows.map((r) => r.button));
+  const rest = make("div", { className: "row rest" }, make("bdi"), make("span", { className: "track" }), make("b"), make("small"));
+  const list = make("div", { className: "rows", role: "group", "aria-label": "The likeliest tokens" }, ...rows.map((r) => r.button));
   roving(list, "ArrowUp", "ArrowDown");
-  const scale = element("span", { className: "scale" });
-  const legend = element("p", { className: "legend" }, element("i", { className: "before" }), " the model itself ",
-    element("i", { className: "after" }), " with your settings ", element("i", { className: "drawn" }), " drawn ", scale);
-  return { rows, rest, scale, box: element("div", { className: "bars" }, legend, list, rest) };
+  const scale = make("span", { className: "scale" });
+  const legend = make("p", { className: "legend" }, make("i", { className: "before" }), " the model itself ",
+    make("i", { className: "after" }), " with your settings ", make("i", { className: "drawn" }), " drawn ", scale);
+  return { rows, rest, scale, box: make("div", { className: "bars" }, legend, list, rest) };
 }
 
 // The tokens side by side from 0 to 1, the number that falls on them, and all numbers so far.
 function line(again, many, clear) {
-  const strip = element("div", { className: "strip", "aria-hidden": "true" });
-  const marker = element("div", { className: "marker", "aria-hidden": "true" });
+  const strip = make("div", { className: "strip", "aria-hidden": "true" });
+  const marker = make("div", { className: "marker", "aria-hidden": "true" });
   const NS = "http://www.w3.org/2000/svg";
   const rug = document.createElementNS(NS, "svg");
   rug.setAttribute("viewBox", "0 0 1000 8");
@@ -101,30 +91,30 @@ function line(again, many, clear) {
   rug.setAttribute("aria-hidden", "true");
   const path = document.createElementNS(NS, "path");
   rug.append(path);
-  const says = element("p", { className: "says", "aria-live": "polite" });
+  const says = make("p", { className: "says", "aria-live": "polite" });
   const buttons = [["Draw again", again], ["Draw 1,000", many], ["Begin again", clear]].map(
-    ([textContent, onclick]) => element("button", { type: "button", className: "plain", textContent, onclick }),
+    ([textContent, onclick]) => make("button", { type: "button", className: "plain", textContent, onclick }),
   );
-  const box = element("div", { className: "line" }, element("div", { className: "throw" }, marker, strip, rug), says, element("div", { className: "buttons" }, ...buttons));
+  const box = make("div", { className: "line" }, make("div", { className: "throw" }, marker, strip, rug), says, make("div", { className: "buttons" }, ...buttons));
   return { box, strip, marker, path, says, buttons };
 }
 
 // The text: what was typed, then a button for each token, and one for the token that would follow.
 function ribbon(look) {
-  const box = element("div", { className: "ribbon", role: "group", "aria-label": "The text; each token shows the distribution it was drawn from" });
+  const box = make("div", { className: "ribbon", role: "group", "aria-label": "The text; each token shows the distribution it was drawn from" });
   roving(box, "ArrowLeft", "ArrowRight");
   const show = ({ prompt, written, place, ended }) => {
-    const chip = ([name, , p, given], i) => element("button", {
+    const chip = ([name, , p, given], i) => make("button", {
       type: "button", className: `token${given ? " given" : ""}`, textContent: name, tabIndex: i === place ? 0 : -1,
       title: given ? "Stands fixed: chosen, or written before the place you look at" : `Drawn with a probability of ${percent(p)}`,
       onclick: () => look(i), "aria-current": String(i === place),
     });
-    const last = element("button", {
+    const last = make("button", {
       type: "button", className: "token end", textContent: ended ? "end of text" : "…", tabIndex: written.length === place ? 0 : -1,
       title: ended ? "Here the model ended its text" : "What would follow", onclick: () => look(written.length), "aria-current": String(written.length === place),
     });
     const focused = box.contains(box.getRootNode().activeElement);
-    box.replaceChildren(element("span", { className: "prompt", textContent: prompt }), ...written.map(chip), last);
+    box.replaceChildren(make("span", { className: "prompt", textContent: prompt }), ...written.map(chip), last);
     if (focused) box.querySelector('[aria-current="true"]').focus({ preventScroll: true });
   };
   return { box, show };

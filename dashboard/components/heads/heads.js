@@ -26,23 +26,23 @@ class HeadGrid {
     this.thumbnails = new Thumbnails(this);
     this.heatmap = new Heatmap(this);
     this.lines = new Lines(this);
-    this.title = element("h4");
-    this.evidence = element("p", { className: "evidence" });
-    this.readout = element("p", { className: "readout", "aria-live": "polite" });
-    this.bright = element("input", { type: "checkbox", onchange: () => this.set({ bright: this.bright.checked }, true) });
-    this.keeper = element("button", { type: "button", onclick: () => this.keep(this.state.map) });
-    this.tabs = Object.entries(VIEWS).map(([view, textContent]) => element("button", {
+    this.title = make("h4");
+    this.evidence = make("p", { className: "evidence" });
+    this.readout = make("p", { className: "readout", "aria-live": "polite" });
+    this.bright = make("input", { type: "checkbox", onchange: () => this.set({ bright: this.bright.checked }, true) });
+    this.keeper = make("button", { type: "button", onclick: () => this.keep(this.state.map) });
+    this.tabs = Object.entries(VIEWS).map(([view, textContent]) => make("button", {
       type: "button", role: "radio", textContent, onclick: () => this.set({ view }), onkeydown: (event) => this.turn(event),
     }));
     root.replaceChildren(
-      element("style", { textContent: STYLE }),
+      make("style", { textContent: STYLE }),
       this.thumbnails.box,
-      element("div", { className: "large" },
-        element("div", { className: "bar" }, this.title,
-          element("label", {}, this.bright, "small weights stronger"), this.keeper,
-          element("div", { className: "views", role: "radiogroup", "aria-label": "View" }, ...this.tabs)),
+      make("div", { className: "large" },
+        make("div", { className: "bar" }, this.title,
+          make("label", {}, this.bright, "small weights stronger"), this.keeper,
+          make("div", { className: "views", role: "radiogroup", "aria-label": "View" }, ...this.tabs)),
         this.evidence, this.readout,
-        element("div", { className: "picture" }, this.heatmap.box, this.lines.box)),
+        make("div", { className: "picture" }, this.heatmap.box, this.lines.box)),
     );
   }
 
@@ -152,7 +152,7 @@ class HeadGrid {
     this.title.textContent = title[0].toUpperCase() + title.slice(1);
     const { role } = this.thumbnails.all[map];
     if (map >= this.count) this.evidence.textContent = this.head.whole[map - this.count].says;
-    else if (role) this.evidence.replaceChildren(element("b", { textContent: `${role.title}. ` }), role.says);
+    else if (role) this.evidence.replaceChildren(make("b", { textContent: `${role.title}. ` }), role.says);
     else this.evidence.textContent = this.head.hint;
     this.heatmap.box.hidden = view !== "map";
     this.lines.box.hidden = view !== "lines";
@@ -170,7 +170,7 @@ class HeadGrid {
     const { view, token, map } = this.state;
     const cell = view === "map" ? this.heatmap.cell : null;
     const at = view === "lines" ? this.lines.focus() : token;
-    const word = (place) => [element("bdi", { textContent: this.words[place] }), element("small", { textContent: ` ${place + 1}` })];
+    const word = (place) => [make("bdi", { textContent: this.words[place] }), make("small", { textContent: ` ${place + 1}` })];
     this.readout.classList.toggle("rest", !cell && !at);
     if (cell) {
       const says = cell.column <= cell.row ? `with ${share(this.maps.at(map, cell.row, cell.column))} of its weight.` : "with nothing: that token comes later.";

@@ -7,7 +7,7 @@ const LONGEST_WORD = 12;
 class Heatmap {
   constructor(grid) {
     this.grid = grid;
-    this.box = element("div", { className: "map", tabIndex: 0, role: "application" });
+    this.box = make("div", { className: "map", tabIndex: 0, role: "application" });
     this.box.onkeydown = (event) => this.key(event);
     this.box.onblur = () => this.cell && this.point(null);
     this.cell = null; // the square pointed at

@@ -5,34 +5,24 @@ const FAINTEST = 0.01; // a paler line could not be seen among the others
 const MOST_KEPT = 12;
 const DASHES = [[], [7, 4], [2, 3]]; // with five colours: fifteen heads that can be told apart
 
-function element(tag, properties = {}, ...children) {
-  const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(properties)) {
-    if (name.includes("-") || name === "role") made.setAttribute(name, value);
-    else made[name] = value;
-  }
-  made.append(...children);
-  return made;
-}
-
 const share = (weight) => (weight < 0.0001 ? "< 0.0001" : Number(weight.toPrecision(3)).toString());
 const other = { asks: "seen", seen: "asks" };
 
 class Lines {
   constructor(grid) {
     this.grid = grid;
-    this.pins = element("div", { className: "pins", role: "group", "aria-label": "Heads on show; press one to see it alone" });
-    this.canvas = element("canvas");
+    this.pins = make("div", { className: "pins", role: "group", "aria-label": "Heads on show; press one to see it alone" });
+    this.canvas = make("canvas");
     this.columns = {};
     for (const [side, name] of [["asks", "Tokens that ask"], ["seen", "Tokens that are looked at"]]) {
-      this.columns[side] = element("div", { className: `tokens ${side}`, role: "listbox", "aria-label": name });
+      this.columns[side] = make("div", { className: `tokens ${side}`, role: "listbox", "aria-label": name });
     }
-    this.between = element("div", { className: "between" }, this.canvas);
-    this.scroll = element("div", { className: "scroll", onscroll: () => this.strands() },
-      element("div", { className: "columns" },
-        element("p", { textContent: "asks" }), element("p"), element("p", { textContent: "is looked at" }),
+    this.between = make("div", { className: "between" }, this.canvas);
+    this.scroll = make("div", { className: "scroll", onscroll: () => this.strands() },
+      make("div", { className: "columns" },
+        make("p", { textContent: "asks" }), make("p"), make("p", { textContent: "is looked at" }),
         this.columns.asks, this.between, this.columns.seen));
-    this.box = element("div", { className: "strands" }, this.pins, this.scroll);
+    this.box = make("div", { className: "strands" }, this.pins, this.scroll);
     this.hover = null;
     this.here = { side: "asks", place: 0 };
     new ResizeObserver(() => this.strands()).observe(this.scroll);
@@ -43,8 +33,8 @@ class Lines {
     this.rows = {};
     for (const [side, column] of Object.entries(this.columns)) {
       this.rows[side] = words.map((word, place) => {
-        const weight = element("small");
-        const row = element("div", { role: "option", title: word }, element("bdi", { textContent: word }), weight);
+        const weight = make("small");
+        const row = make("div", { role: "option", title: word }, make("bdi", { textContent: word }), weight);
         const at = { side, place };
         row.onpointerenter = (event) => event.pointerType !== "touch" && this.point(at);
         row.onpointerleave = () => this.point(null);
@@ -94,10 +84,10 @@ class Lines {
       const line = document.createElementNS("http://www.w3.org/2000/svg", "line");
       for (const [key, value] of Object.entries({ x2: "100%", y1: "50%", y2: "50%", stroke: tone, "stroke-width": 3, "stroke-dasharray": dash.join(" ") })) line.setAttribute(key, value);
       swatch.append(line);
-      const alone = element("button", { type: "button", onclick: () => this.grid.isolate(map), "aria-pressed": String(state.alone === map) }, swatch, name);
+      const alone = make("button", { type: "button", onclick: () => this.grid.isolate(map), "aria-pressed": String(state.alone === map) }, swatch, name);
       const kept = state.pins.includes(map);
-      const keep = element("button", { type: "button", textContent: kept ? "×" : "+ keep", onclick: () => this.grid.keep(map), "aria-label": `${kept ? "Let go of" : "Keep"} ${name}` });
-      return element("span", {}, alone, keep);
+      const keep = make("button", { type: "button", textContent: kept ? "×" : "+ keep", onclick: () => this.grid.keep(map), "aria-label": `${kept ? "Let go of" : "Keep"} ${name}` });
+      return make("span", {}, alone, keep);
     });
     this.pins.replaceChildren(...chips);
     this.paint();

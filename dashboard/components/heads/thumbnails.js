@@ -7,10 +7,10 @@ const MANY = 6; // heads to a layer from which their names must be short
 class Thumbnails {
   constructor(grid) {
     this.grid = grid;
-    this.heads = element("div", { className: "small", role: "radiogroup", "aria-label": "Layer and head" });
-    this.whole = element("div", { className: "whole", role: "radiogroup", "aria-label": "All layers together, and the last one" });
-    this.roles = element("div", { className: "roles", role: "group", "aria-label": "Show only heads of one role" });
-    this.box = element("div", { className: "side" }, this.heads, this.whole, this.roles);
+    this.heads = make("div", { className: "small", role: "radiogroup", "aria-label": "Layer and head" });
+    this.whole = make("div", { className: "whole", role: "radiogroup", "aria-label": "All layers together, and the last one" });
+    this.roles = make("div", { className: "roles", role: "group", "aria-label": "Show only heads of one role" });
+    this.box = make("div", { className: "side" }, this.heads, this.whole, this.roles);
     this.filters = [];
   }
 
@@ -21,12 +21,12 @@ class Thumbnails {
     for (const part of [this.heads, this.whole]) part.classList.toggle("crisp", words.length <= SMALL);
     this.all = Array.from({ length: count + 2 }, (_, map) => this.one(map));
     const many = head.heads > MANY;
-    const children = [element("span")];
-    for (let i = 1; i <= head.heads; i++) children.push(element("span", { textContent: many ? i : `head ${i}` }));
+    const children = [make("span")];
+    for (let i = 1; i <= head.heads; i++) children.push(make("span", { textContent: many ? i : `head ${i}` }));
     for (let layer = 0; layer < head.layers; layer++) {
       const label = `All heads of layer ${layer + 1} as lines`;
       const textContent = many ? layer + 1 : `layer ${layer + 1}`;
-      children.push(element("button", { type: "button", className: "layer", textContent, title: label, "aria-label": label, onclick: () => this.grid.keepLayer(layer) }));
+      children.push(make("button", { type: "button", className: "layer", textContent, title: label, "aria-label": label, onclick: () => this.grid.keepLayer(layer) }));
       children.push(...this.all.slice(layer * head.heads, (layer + 1) * head.heads).map(({ button }) => button));
     }
     this.heads.replaceChildren(...children);
@@ -37,17 +37,17 @@ class Thumbnails {
 
   one(map) {
     const { head, count } = this.grid;
-    const canvas = element("canvas");
+    const canvas = make("canvas");
     const role = head.roles[map];
     const letter = head.letters[map];
     const name = `${letter ? `${letter}: ` : ""}${this.grid.name(map)}`;
-    const button = element("button", {
+    const button = make("button", {
       type: "button", className: "head", role: "radio", title: name + (role ? `: ${role.role}` : ""), "aria-label": name + (role ? `: ${role.role}` : ""),
       onclick: () => this.grid.set({ map }), onkeydown: (event) => this.key(event, map),
     }, canvas);
     if (map >= count) button.append(this.grid.name(map));
-    if (role) button.append(element("span", { className: `role${role.plays ? " plays" : ""}`, textContent: head.heads > MANY ? role.sign : role.short }));
-    if (letter) button.append(element("span", { className: "letter", textContent: letter }));
+    if (role) button.append(make("span", { className: `role${role.plays ? " plays" : ""}`, textContent: head.heads > MANY ? role.sign : role.short }));
+    if (letter) button.append(make("span", { className: "letter", textContent: letter }));
     return { canvas, button, role };
   }
 
@@ -73,9 +73,9 @@ class Thumbnails {
     for (const { role } of this.all) if (role) found.set(role.role, { sign: role.sign, count: (found.get(role.role)?.count ?? 0) + 1 });
     const names = this.grid.head.names.filter((name) => found.has(name));
     if (!names.includes(this.grid.state.role)) this.grid.state.role = "";
-    this.filters = names.map((name) => element(
+    this.filters = names.map((name) => make(
       "button", { type: "button", name, onclick: () => this.grid.set({ role: this.grid.state.role === name ? "" : name }) },
-      `${found.get(name).sign} ${name} `, element("b", { textContent: found.get(name).count }),
+      `${found.get(name).sign} ${name} `, make("b", { textContent: found.get(name).count }),
     ));
     this.roles.replaceChildren(...this.filters);
   }

@@ -5,16 +5,6 @@ const kept = new WeakMap(); // element -> what is drawn in it
 const PAUSE = 400; // milliseconds at rest after which the link follows
 const ON = ["var(--ink)", "light-dark(#1b2230, #11151d)", "var(--ground)"]; // letters on paler and darker chips
 
-function make(tag, properties = {}, ...children) {
-  const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(properties)) {
-    if (name.includes("-") || name === "role") made.setAttribute(name, value);
-    else made[name] = value;
-  }
-  made.append(...children);
-  return made;
-}
-
 const number = (x) => (x === 0 ? "0" : x < 0.001 ? x.toExponential(1) : x.toPrecision(3));
 const percent = (p) => (p < 0.0005 ? "< 0.1 %" : `${(100 * p).toFixed(1)} %`);
 

@@ -5,16 +5,6 @@ const kept = new WeakMap(); // element -> what is drawn in it
 const PAUSE = 400; // milliseconds at rest after which the link follows
 const LABELLED = 40; // more names than this are said under the pointer only
 
-function make(tag, properties = {}, ...children) {
-  const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(properties)) {
-    if (name.includes("-") || name === "role") made.setAttribute(name, value);
-    else made[name] = value;
-  }
-  made.append(...children);
-  return made;
-}
-
 const number = (x) => (Math.abs(x) < 1e-12 ? "0" : Math.abs(x) < 0.001 ? x.toExponential(1).replace("e-", " · 10⁻").replace(/⁻(\d+)$/, (_, n) => "⁻" + [...n].map((d) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[d]).join("")) : x.toPrecision(3)).replace(/^-/, "−");
 
 export default function ({ data, parentElement, setStateValue }) {

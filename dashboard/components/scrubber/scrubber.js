@@ -7,26 +7,18 @@ const states = new WeakMap(); // element -> what it shows
 const PLAY_SECONDS = 10; // from the first frame to the last at speed 1
 const HEIGHTS = { loss: 280, attention: 340, map: 400, weights: 250, gradients: 250 };
 
-const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
-
-function make(tag, properties = {}, ...children) {
-  const element = Object.assign(document.createElement(tag), properties);
-  element.append(...children);
-  return element;
-}
-
 // ---------------------------------------------------------------- the recording
 
 const bytes = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
 
-function unpacked(frame) {
+function opened(frame) {
   return { ...frame, attention: bytes(frame.attention), places: new Int8Array(bytes(frame.places).buffer) };
 }
 
 function received(message) {
   if (message.recording) {
     const recording = message.recording;
-    known.set(message.id, { ...recording, figures: message.figures, frames: recording.frames.map(unpacked) });
+    known.set(message.id, { ...recording, figures: message.figures, frames: recording.frames.map(opened) });
     return true;
   }
   const recording = known.get(message.id);
@@ -43,7 +35,7 @@ function received(message) {
   recording.moments = [...recording.moments.slice(0, changes.moments_from), ...changes.moments];
   recording.ended = changes.ended;
   const frames = new Map(recording.frames.map((frame) => [frame.step, frame]));
-  for (const frame of changes.frames ?? []) frames.set(frame.step, unpacked(frame));
+  for (const frame of changes.frames ?? []) frames.set(frame.step, opened(frame));
   if (!changes.kept.every((step) => frames.has(step))) return false;
   recording.frames = changes.kept.map((step) => frames.get(step));
   if (changes.map) {

@@ -1,18 +1,8 @@
 // One matrix on a canvas: coloured cells, their numbers where there is room, words at its sides.
 
-function element(tag, properties = {}, ...children) {
-  const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(properties)) {
-    if (name.includes("-") || name === "role") made.setAttribute(name, value);
-    else made[name] = value;
-  }
-  made.append(...children);
-  return made;
-}
-
 // The theme's colours as canvas understands them.
 function look(root, scales) {
-  const probe = element("span");
+  const probe = make("span");
   root.append(probe);
   const read = (name) => {
     probe.style.color = `var(--${name})`;
@@ -58,9 +48,9 @@ class Cells {
     this.step = step;
     this.rows = step.rows === "tokens" ? labels : null;
     this.columns = step.columns === "tokens" ? labels : null;
-    this.canvas = element("canvas", { tabIndex: -1, role: "application", "aria-roledescription": "matrix" });
-    this.inner = element("div", { className: "inner" }, this.canvas);
-    this.scroller = element("div", { className: "scroller", tabIndex: -1 }, this.inner);
+    this.canvas = make("canvas", { tabIndex: -1, role: "application", "aria-roledescription": "matrix" });
+    this.inner = make("div", { className: "inner" }, this.canvas);
+    this.scroller = make("div", { className: "scroller", tabIndex: -1 }, this.inner);
   }
 
   // Sizes of cells and margins for a matrix of this size, in pixels.

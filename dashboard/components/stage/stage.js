@@ -10,8 +10,6 @@ const MOST_RECEIVED = 20;
 const PLAY_MS = 1400; // from the first matrix to the last
 const LARGEST = 1e4; // that can be typed
 
-const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
-
 export default function ({ data, parentElement, setStateValue, setTriggerValue }) {
   const root = parentElement.querySelector(".stage");
   let stage = kept.get(root);
@@ -29,19 +27,19 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
 class Stage {
   constructor(root) {
     this.root = root;
-    const button = (textContent, onclick) => element("button", { type: "button", textContent, onclick });
+    const button = (textContent, onclick) => make("button", { type: "button", textContent, onclick });
     this.play = button("Play", () => (this.playing ? this.skip() : this.replay()));
     this.back = button("Back", () => this.go(this.state.step - 1));
     this.on = button("On", () => this.go(this.state.step + 1));
-    this.where = element("span", { className: "where" });
-    this.axes = element("span", { className: "axes" });
-    this.switches = element("span", { className: "switches" });
+    this.where = make("span", { className: "where" });
+    this.axes = make("span", { className: "axes" });
+    this.switches = make("span", { className: "switches" });
     this.undo = button("", () => this.restore());
-    this.bar = element("div", { className: "bar" }, this.play, this.back, this.on, this.where, this.axes, this.switches, this.undo);
-    this.flow = element("div", { className: "flow", role: "group" });
-    this.words = element("p", { "aria-live": "polite" });
-    this.line = element("div", { className: "line" }, this.words);
-    this.style = element("style", { textContent: STYLE });
+    this.bar = make("div", { className: "bar" }, this.play, this.back, this.on, this.where, this.axes, this.switches, this.undo);
+    this.flow = make("div", { className: "flow", role: "group" });
+    this.words = make("p", { "aria-live": "polite" });
+    this.line = make("div", { className: "line" }, this.words);
+    this.style = make("style", { textContent: STYLE });
     root.replaceChildren(this.style, this.bar, this.flow, this.line);
     root.onkeydown = (event) => { // arrow keys here are not the presenter's
       if (/^(Arrow|Page)/.test(event.key)) event.stopPropagation();
@@ -101,13 +99,13 @@ class Stage {
     const nodes = flow.map((step) => {
       const cells = new Cells(step, labels);
       const shape = `${step.size[1]} × ${step.size[2]}`;
-      const title = element("p", { className: "title" }, element("b", { textContent: step.title }), element("small", { textContent: shape }));
+      const title = make("p", { className: "title" }, make("b", { textContent: step.title }), make("small", { textContent: shape }));
       title.firstChild.style.color = `var(--${step.role})`;
-      cells.sub = element("p", { className: "sub", textContent: step.says });
-      cells.ends = [element("span"), element("span")];
-      cells.strip = element("i");
-      cells.scale = element("p", { className: "scale" }, cells.ends[0], cells.strip, cells.ends[1]);
-      cells.node = element("figure", {}, title, cells.sub, cells.scroller, cells.scale);
+      cells.sub = make("p", { className: "sub", textContent: step.says });
+      cells.ends = [make("span"), make("span")];
+      cells.strip = make("i");
+      cells.scale = make("p", { className: "scale" }, cells.ends[0], cells.strip, cells.ends[1]);
+      cells.node = make("figure", {}, title, cells.sub, cells.scroller, cells.scale);
       this.listen(step.name, cells, labels);
       this.figures.set(step.name, cells);
       return cells.node;
@@ -123,8 +121,8 @@ class Stage {
     const says = [];
     this.sayAxes = () => says.forEach((each) => each());
     this.axes.replaceChildren(...axes.map((axis, i) => {
-      const output = element("output");
-      const input = element("input", { type: "range", min: 1, max: axis.size, step: 1, value: this.state.axes[i] + 1, "aria-label": axis.name });
+      const output = make("output");
+      const input = make("input", { type: "range", min: 1, max: axis.size, step: 1, value: this.state.axes[i] + 1, "aria-label": axis.name });
       input.oninput = () => {
         this.state.axes[i] = Number(input.value) - 1;
         this.refresh();
@@ -133,16 +131,16 @@ class Stage {
         output.textContent = `${axis.name} ${this.state.axes[i] + 1} of ${axis.size}`;
         input.setAttribute("aria-valuetext", output.textContent);
       });
-      return element("label", {}, output, input);
+      return make("label", {}, output, input);
     }));
     this.switches.replaceChildren(...switches.map(({ name, label, on }) => {
-      const input = element("input", { type: "checkbox", checked: this.state.switches[name] ?? on, name });
+      const input = make("input", { type: "checkbox", checked: this.state.switches[name] ?? on, name });
       input.onchange = () => {
         if (input.checked === on) delete this.state.switches[name];
         else this.state.switches[name] = input.checked;
         this.refresh();
       };
-      return element("label", {}, input, label);
+      return make("label", {}, input, label);
     }));
   }
 
@@ -273,15 +271,15 @@ class Stage {
       const shown = flow.filter((each) => each.step === this.state.step);
       const out = shown.length && shown.every((each) => this.figures.get(each.name).node.classList.contains("out"));
       const hint = out ? "This step is switched off: the numbers stay as they were." : hints[this.state.step];
-      return this.words.replaceChildren(element("b", { textContent: `${steps[this.state.step]}. ` }), hint, " Point at a cell to see what it is made from.");
+      return this.words.replaceChildren(make("b", { textContent: `${steps[this.state.step]}. ` }), hint, " Point at a cell to see what it is made from.");
     }
     const step = this.step(at.name);
     const { r, c } = at;
     const [row, column] = [this.label(step.rows, r), this.label(step.columns, c)];
     const sources = (step.of ?? []).map((name) => this.frame(name));
     const pieces = SAYS[step.kind](step, sources, r, c, this.settings());
-    const result = element("b", { textContent: full(number(this.frame(at.name), r, c)), className: "result" });
-    const about = element("span", { textContent: step.cell.replace(/\{(row|column)\}/g, (_, which) => (which === "row" ? row : column)) });
+    const result = make("b", { textContent: full(number(this.frame(at.name), r, c)), className: "result" });
+    const about = make("span", { textContent: step.cell.replace(/\{(row|column)\}/g, (_, which) => (which === "row" ? row : column)) });
     const nodes = pieces.map((piece) => (typeof piece === "string" ? piece : this.operand(piece)));
     const note = pieces.length ? "" : step.edit ? "  (Enter, or a click, to type another number)" : step.note ? `  (${step.note})` : "";
     this.words.replaceChildren(about, nodes.length ? " = " : ": ", ...nodes, nodes.length ? " = " : "", result, note);
@@ -295,10 +293,10 @@ class Stage {
 
   operand({ text, name, r, c, raised }) {
     const { role, title } = this.step(name);
-    const made = element("button", { type: "button", className: "operand", textContent: text, title: `${title}: ${full(number(this.frame(name), r, c))}` });
+    const made = make("button", { type: "button", className: "operand", textContent: text, title: `${title}: ${full(number(this.frame(name), r, c))}` });
     made.style.color = `var(--${role})`;
     made.onclick = () => this.pin({ name, r, c });
-    return raised ? element("sup", {}, made) : made;
+    return raised ? make("sup", {}, made) : made;
   }
 
   // ---------------------------------------------------------------- pointing, keys
@@ -402,7 +400,7 @@ class Stage {
     const key = this.key(name, r, c);
     const before = this.state.edits[key];
     const value = number(this.frame(name), r, c);
-    const input = element("input", { type: "text", inputMode: "decimal", className: "editor", value: first ?? tidy(value, 6), "aria-label": `Another number for ${this.step(name).title}, row ${r + 1}, column ${c + 1}` });
+    const input = make("input", { type: "text", inputMode: "decimal", className: "editor", value: first ?? tidy(value, 6), "aria-label": `Another number for ${this.step(name).title}, row ${r + 1}, column ${c + 1}` });
     const width = Math.max(cells.w, 3.4 * this.colours.rem);
     input.style.cssText = `left: ${cells.left + c * cells.w - (width - cells.w) / 2}px; top: ${cells.top + r * cells.h - 1}px; width: ${width}px; height: ${Math.max(cells.h, 1.4 * this.colours.rem)}px`;
     const close = (again) => {

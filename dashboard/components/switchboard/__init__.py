@@ -6,15 +6,14 @@ browser has all numbers after the first message; what the learner presses is rep
 and for what only the model can compute.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import streamlit as st
-import torch
 from torch import Tensor
 
 from dashboard.components import published
+from dashboard.components.sending import packed
 
 _component = st.components.v2.component(
     "switchboard", html='<div class="switchboard"></div>\n', js=published.loader("switchboard")
@@ -70,23 +69,3 @@ def writing(*, key: str, head: Mapping[str, Any], numbers: Mapping[str, Tensor])
         data=packed({**head, "kind": "writing"}, numbers),
         on_standing_change=lambda: None,
     )
-
-
-def packed(head: Mapping[str, Any], numbers: Mapping[str, Tensor] | None = None) -> bytes:
-    """Four bytes with the length of the head, the head as JSON, then each tensor's numbers.
-
-    All numbers have four bytes: whole ones as int32, others as float32.
-    """
-    given = numbers or {}
-    parts = {
-        name: tensor.contiguous().to(torch.float32 if tensor.is_floating_point() else torch.int32)
-        for name, tensor in given.items()
-    }
-    kinds = [
-        [name, part.numel(), "real" if part.is_floating_point() else "whole"]
-        for name, part in parts.items()
-    ]
-    text = json.dumps({**head, "parts": kinds}, allow_nan=False, separators=(",", ":")).encode()
-    text += b" " * (-len(text) % 4)
-    raw = (part.numpy().tobytes() for part in parts.values())
-    return b"".join((len(text).to_bytes(4, "little"), text, *raw))

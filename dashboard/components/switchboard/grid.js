@@ -1,25 +1,6 @@
 // A square for each head, layer by layer; arrow keys walk, and one square is in the way of Tab.
 // Text only ever goes in as textContent.
 
-function make(tag, properties = {}, ...children) {
-  const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(properties)) {
-    if (name.includes("-") || name === "role") made.setAttribute(name, value);
-    else made[name] = value;
-  }
-  made.append(...children);
-  return made;
-}
-
-const set = (node, name, value) => { if (node[name] !== value) node[name] = value; };
-
-// As many children as there are things to draw: those that are there stay, and only say anew.
-function fit(box, count, create) {
-  while (box.children.length > count) box.lastElementChild.remove();
-  while (box.children.length < count) box.append(create(box.children.length));
-  return box.children;
-}
-
 // Three significant digits with a true minus; tiny and large numbers in powers of ten.
 function figure(x, digits = 3) {
   if (x === 0) return "0";

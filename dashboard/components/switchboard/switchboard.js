@@ -3,19 +3,6 @@
 
 const kept = new WeakMap(); // element -> what is drawn in it
 
-// Four bytes with the length of the head, the head, then numbers of four bytes each.
-function unpacked(data) {
-  const bytes = data.slice().buffer;
-  let from = 4 + new DataView(bytes).getUint32(0, true);
-  const head = JSON.parse(new TextDecoder().decode(new Uint8Array(bytes, 4, from - 4)));
-  const numbers = {};
-  for (const [name, count, kind] of head.parts) {
-    numbers[name] = kind === "real" ? new Float32Array(bytes, from, count) : new Int32Array(bytes, from, count);
-    from += 4 * count;
-  }
-  return { head, numbers };
-}
-
 export default function ({ data, parentElement, setStateValue }) {
   const root = parentElement.querySelector(".switchboard");
   const { head, numbers } = unpacked(data);

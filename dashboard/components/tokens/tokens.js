@@ -6,25 +6,6 @@ const INK = "var(--ink)";
 const LETTERS = [INK, INK, INK, "light-dark(#1b2230, #11151d)", "var(--ground)"]; // on paler and darker cells
 const PAUSE = 700; // milliseconds without typing after which the link follows
 
-function make(tag, properties = {}, ...children) {
-  const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(properties)) {
-    if (name.includes("-") || name === "role") made.setAttribute(name, value);
-    else made[name] = value;
-  }
-  made.append(...children);
-  return made;
-}
-
-const set = (node, name, value) => { if (node[name] !== value) node[name] = value; };
-
-// As many children as there are things to draw: those that are there stay, and only say anew.
-function fit(box, count, create) {
-  while (box.children.length > count) box.lastElementChild.remove();
-  while (box.children.length < count) box.append(create(box.children.length));
-  return box.children;
-}
-
 export default function ({ data, parentElement, setStateValue }) {
   const root = parentElement.querySelector(".tokens");
   let view = kept.get(root);

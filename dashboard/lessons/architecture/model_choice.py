@@ -84,7 +84,7 @@ def choose() -> tuple[GPTConfig, bool]:
     first, *others = st.columns([1.4, 1, 1, 1], vertical_alignment="bottom")
     name = first.selectbox(
         "Start from", list(PRESETS), index=list(PRESETS).index(STANDARD),
-        key="architecture.model", bind="query-params",
+        key="architecture.preset", bind="query-params",
     )  # fmt: skip
     preset = PRESETS[str(name)]
     numbers = {

@@ -13,6 +13,7 @@ from dashboard import cached, charts, chips, palette
 from dashboard.charts.activation import activation
 from dashboard.charts.spread import spread
 from dashboard.charts.stacked import stacked
+from dashboard.lessons.architecture import model_choice
 from llm_core import accounting, sampling
 from llm_core.config import GPTConfig
 from llm_core.gpt import GPTSteps
@@ -114,6 +115,12 @@ class Inside(NamedTuple):
     steps: GPTSteps
     """Everything computed, but of the logits only the last place is kept."""
     logits_shape: tuple[int, ...]
+
+
+def built(sentence: str) -> tuple[GPTConfig, Inside]:
+    """The configuration that is small enough to run, and your sentence inside it."""
+    config = model_choice.small(model_choice.chosen())
+    return config, inside(config, sentence)
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)

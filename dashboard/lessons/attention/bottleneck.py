@@ -7,7 +7,7 @@ import torch
 
 from dashboard import cached, charts, chips, palette, wording
 from dashboard.drawn import drawn
-from dashboard.lessons.attention import reading
+from dashboard.lessons import reading
 from llm_core import recurrent_memory
 from llm_core.recurrent_memory import Recalled, RecurrentMemory
 

@@ -8,7 +8,8 @@ import torch
 from dashboard import cached, chips
 from dashboard.components import prefill as component
 from dashboard.components.prefill import Step
-from dashboard.lessons.attention import linked, reading
+from dashboard.lessons import reading
+from dashboard.lessons.attention import linked
 
 MORE = 12
 """Tokens written after the prompt."""

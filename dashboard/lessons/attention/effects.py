@@ -12,7 +12,8 @@ from torch import Tensor
 from dashboard import cached, charts, chips, palette
 from dashboard.components import switchboard
 from dashboard.drawn import kept
-from dashboard.lessons.attention import pressed, reading
+from dashboard.lessons import reading
+from dashboard.lessons.attention import pressed
 from llm_core.heads import divergence, logits_without, logits_without_each
 from llm_core.induction import Head
 from llm_core.sampling import likeliest

@@ -10,7 +10,8 @@ from torch import Tensor
 from dashboard import cached, charts, palette
 from dashboard.components import heads as component
 from dashboard.drawn import kept
-from dashboard.lessons.attention import grid_link, reading
+from dashboard.lessons import reading
+from dashboard.lessons.attention import grid_link
 from dashboard.wording import counted
 from llm_core import heads
 from llm_core.heads import HeadRole

@@ -9,7 +9,8 @@ import torch
 from dashboard import cached, charts, chips, palette, predict, wording
 from dashboard.components import switchboard
 from dashboard.drawn import kept
-from dashboard.lessons.attention import effects, pressed, reading
+from dashboard.lessons import reading
+from dashboard.lessons.attention import effects, pressed
 from dashboard.lessons.attention.effects import Ids
 from llm_core import heads as heads_of
 from llm_core.heads import Contributions

@@ -10,7 +10,8 @@ from dashboard.charts.loglog import loglog
 from dashboard.components import saturation as component
 from dashboard.components.saturation import Dial
 from dashboard.drawn import drawn
-from dashboard.lessons.attention import linked, reading
+from dashboard.lessons import reading
+from dashboard.lessons.attention import linked
 from llm_core.attention import scaling
 from llm_core.attention.scaling import ScoreSpread
 

@@ -13,7 +13,8 @@ from torch import Tensor, nn
 
 from dashboard import cached
 from dashboard.components.stage import Flow, Matrix, Switch
-from dashboard.lessons.attention import reading, views
+from dashboard.lessons import reading
+from dashboard.lessons.attention import views
 from llm_core import attention
 
 TRAINED = "A trained head"

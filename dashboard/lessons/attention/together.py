@@ -7,7 +7,8 @@ import streamlit as st
 
 from dashboard import cached, charts, palette
 from dashboard.drawn import kept
-from dashboard.lessons.attention import grid, reading
+from dashboard.lessons import reading
+from dashboard.lessons.attention import grid
 from llm_core import heads
 
 SOURCES = ("The last token itself", "The first token", "Another token")

@@ -8,7 +8,8 @@ from torch import Tensor
 
 from dashboard import cached
 from dashboard.components import switchboard
-from dashboard.lessons.attention import effects, pressed, reading
+from dashboard.lessons import reading
+from dashboard.lessons.attention import effects, pressed
 from dashboard.lessons.attention.effects import Ids
 from llm_core.heads import handed_over, head_writes, read_out
 from llm_core.induction import Head

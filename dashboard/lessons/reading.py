@@ -4,6 +4,7 @@ The ladder of attentions draws at most `views.MOST` tokens; here all that the mo
 are read, so that a whole paragraph can be looked at.
 """
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import streamlit as st
@@ -19,6 +20,10 @@ _LONGEST = 256
 """Tokens read at once, whatever the model has places for: a map of more cannot be looked at."""
 
 
+Further = Mapping[str, cached.Loaded]
+"""Models that one page alone has, by name."""
+
+
 class Reading(NamedTuple):
     """A sentence as one model reads it."""
 
@@ -30,9 +35,9 @@ class Reading(NamedTuple):
     """Tokens at the end of the sentence that the model has no place for."""
 
 
-def models() -> dict[str, cached.Loaded]:
+def models(further: Further | None = None) -> dict[str, cached.Loaded]:
     """Every model in memory that can be looked into, by the name it has on the page."""
-    found = {STARTER: cached.starter()}
+    found = {STARTER: cached.starter(), **(further or {})}
     own = own_run.own_model()
     if own is not None:
         found[YOURS] = own
@@ -44,10 +49,15 @@ def models() -> dict[str, cached.Loaded]:
     return found
 
 
-def choose() -> cached.Loaded:
-    """Draw the choice of a model."""
-    found = models()
-    key = "attention.model"
+def choose(slug: str, further: Further | None = None) -> cached.Loaded:
+    """Draw the choice of a model.
+
+    Args:
+        slug: of the page; the choice holds for all its ideas.
+        further: models that this page alone has, by name.
+    """
+    found = models(further)
+    key = f"{slug}.model"
     if st.session_state.get(key, STARTER) not in found:
         st.session_state[key] = STARTER  # a link to a model that this learner does not have
     choice = st.segmented_control(
@@ -60,10 +70,10 @@ def choose() -> cached.Loaded:
     return found[str(choice)]
 
 
-def on_show() -> cached.Loaded:
-    """The model that was chosen, for ideas that do not draw the choice again."""
-    found = models()
-    return found.get(str(st.session_state.get("attention.model")), found[STARTER])
+def on_show(slug: str, further: Further | None = None) -> cached.Loaded:
+    """The model that was chosen on this page, for ideas that do not draw the choice again."""
+    found = models(further)
+    return found.get(str(st.session_state.get(f"{slug}.model")), found[STARTER])
 
 
 @st.cache_data(show_spinner=False, max_entries=256, hash_funcs=cached.BY_NAME)

@@ -1,0 +1,38 @@
+// What every component's script begins with; published.py puts this text before theirs.
+
+// An element with its properties (those with a hyphen, and `role` and `for`, are attributes) and what stands in it.
+function make(tag, properties = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(properties)) {
+    if (name.includes("-") || name === "role" || name === "for") made.setAttribute(name, value);
+    else made[name] = value;
+  }
+  made.append(...children);
+  return made;
+}
+
+// Says a property anew only where it changed, so that nothing flickers.
+const set = (node, name, value) => { if (node[name] !== value) node[name] = value; };
+
+// Whether the reader asked for less motion.
+const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+// As many children as there are things to draw: those that are there stay, and only say anew.
+function fit(box, count, create) {
+  while (box.children.length > count) box.lastElementChild.remove();
+  while (box.children.length < count) box.append(create(box.children.length));
+  return box.children;
+}
+
+// A message of four bytes with the length of its head, the head, then numbers of four bytes each.
+function unpacked(data) {
+  const bytes = data.slice().buffer;
+  let from = 4 + new DataView(bytes).getUint32(0, true);
+  const head = JSON.parse(new TextDecoder().decode(new Uint8Array(bytes, 4, from - 4)));
+  const numbers = {};
+  for (const [name, count, kind] of head.parts) {
+    numbers[name] = kind === "real" ? new Float32Array(bytes, from, count) : new Int32Array(bytes, from, count);
+    from += 4 * count;
+  }
+  return { head, numbers };
+}
