@@ -52,7 +52,7 @@ def test_the_reason_for_124_million_is_shown_only_after_a_guess() -> None:
 
 @pytest.mark.parametrize("preset", list(model_choice.PRESETS))
 def test_every_preset_is_counted_and_only_small_ones_are_built(preset: str) -> None:
-    app = opened(architecture__model=preset)
+    app = opened(architecture__preset=preset)
     config = model_choice.PRESETS[preset]
     assert app.metric[0].value == f"{parameter_ledger(config).total:,}"
     assert parameter_ledger(model_choice.small(config)).total <= model_choice.MOST_PARAMETERS
@@ -71,7 +71,7 @@ def test_heads_that_do_not_divide_the_width_get_one_sentence_and_the_rest_stays(
 
 
 def test_a_small_configuration_is_the_one_that_reads_the_sentence() -> None:
-    app = opened(architecture__model="tiny")
+    app = opened(architecture__preset="tiny")
     tiny = model_choice.PRESETS["tiny"]
     assert f"× {tiny.emb_dim} |" in text_of(app)
     app.number_input(key="architecture.tiny.emb_dim").set_value(48).run()
@@ -79,7 +79,7 @@ def test_a_small_configuration_is_the_one_that_reads_the_sentence() -> None:
 
 
 def test_a_sentence_longer_than_the_context_is_cut_and_the_page_says_so() -> None:
-    app = opened(architecture__model="tiny")
+    app = opened(architecture__preset="tiny")
     app.number_input(key="architecture.tiny.context_length").set_value(4).run()
     assert well(app)
     assert "out of sight: the model looks at 4 at most" in text_of(app)
@@ -95,7 +95,7 @@ def test_any_sentence_goes_through(sentence: str) -> None:
 
 
 def test_both_ends_of_every_control_work() -> None:
-    app = opened(architecture__model="tiny")
+    app = opened(architecture__preset="tiny")
     app.button_group(key="architecture.gradient").set_value("about as large").run()
     for key in (
         "architecture.batch",
@@ -126,7 +126,7 @@ def test_a_smaller_vocabulary_still_spells_every_sentence() -> None:
 
 def test_a_model_of_one_block_and_one_channel_is_a_model_too() -> None:
     least = GPTConfig(vocab_size=257, context_length=1, emb_dim=1, n_heads=1, n_layers=1)
-    app = opened(architecture__model="tiny")
+    app = opened(architecture__preset="tiny")
     for field in ("emb_dim", "n_heads", "n_layers", "context_length", "vocab_size"):
         app.number_input(key=f"architecture.tiny.{field}").set_value(least[field])
     app.run()
