@@ -144,10 +144,10 @@ def part(draw: Draw) -> Draw:
 
     @st.fragment
     @wraps(draw)
-    def shown() -> None:
+    def shown(*given: Any) -> None:
         jobs.courtesy().page_begins()
         with guarded():
-            draw()
+            draw(*given)
 
     return shown
 

@@ -1,7 +1,7 @@
 """How does each word find out which earlier words matter to it?"""
 
 from dashboard import frame, session
-from pages.attention import at_work, by_hand, costs, trained, why
+from pages.attention import at_work, by_hand, costs, rungs, trained, why
 
 frame.begin("attention")
 sentence = session.sentence_box()
@@ -13,11 +13,11 @@ asked = by_hand.choose(sentence)
 by_hand.scores(asked)
 by_hand.weights(asked)
 by_hand.scaling(sentence)
-by_hand.ladder(asked)
-by_hand.mask(asked)
+rungs.ladder(asked)
+rungs.mask(asked)
 trained.cheating(sentence)
-by_hand.dropout(asked)
-by_hand.several_heads(asked)
+rungs.dropout(asked)
+rungs.several_heads(asked)
 trained.positions(sentence)
 trained.reading_on()
 
