@@ -70,6 +70,8 @@ def choose(label: str = "Text to work on") -> Corpus:
             persist_state="session",
             help="It follows you to every page that reads a longer text.",
         )
+        if choice != PASTED:
+            st.query_params.pop(_PASTED, None)  # the box keeps it, the link need not
         with frame.guarded():
             if choice == VERDICT:
                 _offer_download()

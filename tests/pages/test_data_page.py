@@ -227,12 +227,16 @@ def test_a_guess_is_not_held_against_another_question() -> None:
     assert "You said: All of them" in text_of(app)
 
 
-def test_a_short_pasted_text_travels_in_the_link_and_a_long_one_says_that_it_does_not() -> None:
+def test_a_short_pasted_text_travels_in_the_link_while_it_is_worked_on() -> None:
     app = pasted("Owls fly by night. Hens do not.")
     assert app.query_params["pasted"] == "Owls fly by night. Hens do not."
     linked = opened(corpus=corpus_choice.PASTED, pasted="Owls fly by night.")
     assert linked.text_area(key="corpus.pasted").value == "Owls fly by night."
     assert "18 characters; this is how the text begins." in text_of(linked)
+    linked.button_group(key="corpus").set_value(corpus_choice.STORY).run()
+    assert "pasted" not in linked.query_params
+    linked.button_group(key="corpus").set_value(corpus_choice.PASTED).run()
+    assert linked.text_area(key="corpus.pasted").value == "Owls fly by night."
     app = pasted("A long way. " * 400)
     assert "pasted" not in app.query_params
     assert "Your text stays in this browser" in text_of(app)
