@@ -257,16 +257,21 @@ def training() -> None:
 def chosen_settings() -> Settings:
     """Draw the controls of a run."""
     what, where, rate, epochs = st.columns([2, 2, 1.3, 1.3], vertical_alignment="bottom")
-    way = what.selectbox("What is trained", list(WHAT), 1, key="classify.what", bind="query-params")
+    begun = Settings()
+    way = what.selectbox(
+        "What is trained", list(WHAT), list(WHAT.values()).index(begun.trainable),
+        key="classify.what", bind="query-params",
+    )  # fmt: skip
     place = where.selectbox(
-        "Where it is read", list(WHERE), key="classify.read", bind="query-params"
-    )
+        "Where it is read", list(WHERE), list(WHERE.values()).index(begun.read),
+        key="classify.read", bind="query-params",
+    )  # fmt: skip
     learning_rate = rate.select_slider(
-        "Learning rate", RATES, Settings().learning_rate, format_func="{:g}".format,
+        "Learning rate", RATES, begun.learning_rate, format_func="{:g}".format,
         key="classify.lr", bind="query-params",
     )  # fmt: skip
     count = epochs.slider(
-        "Epochs", 1, 10, Settings().epochs, key="classify.epochs", bind="query-params",
+        "Epochs", 1, 10, begun.epochs, key="classify.epochs", bind="query-params",
         help="An epoch is one pass over all the messages it learns from.",
     )  # fmt: skip
     cut, rank = cut_and_rank()

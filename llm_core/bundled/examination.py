@@ -18,7 +18,6 @@ from llm_core import corpus, tales
 from llm_core.batches import END_OF_TEXT
 from llm_core.bundled import recipe
 from llm_core.classification import (
-    Read,
     SpamDataset,
     calc_accuracy_loader,
     create_balanced_dataset,
@@ -136,7 +135,7 @@ def spam_accuracy(model: GPTModel, tokenizer: BPETokenizer, rows: Sequence[Messa
     split = random_split(create_balanced_dataset(rows))
     train_loader, val_loader, test_loader = (
         DataLoader(
-            SpamDataset(part, tokenizer, recipe.MESSAGE_LENGTH, end),
+            SpamDataset(part, tokenizer, how.max_length, end),
             how.batch_size,
             shuffle=part is split.train,
         )
@@ -145,15 +144,14 @@ def spam_accuracy(model: GPTModel, tokenizer: BPETokenizer, rows: Sequence[Messa
     state, learner = RandomState(how.seed), deepcopy(model)
     with state.borrowed():
         swap_head(learner)
-    freeze(learner, "last_block")
-    read: Read = "last_real_token"
+    freeze(learner, how.trainable)
     for _ in train_classifier(
         learner, train_loader, val_loader, adamw(learner, learning_rate=how.learning_rate),
-        num_epochs=how.epochs, eval_freq=None, eval_iter=1, random_state=state, read=read,
+        num_epochs=how.epochs, eval_freq=None, eval_iter=1, random_state=state, read=how.read,
         pad_token_id=end,
     ):  # fmt: skip
         pass
-    return calc_accuracy_loader(test_loader, learner, "cpu", read=read, pad_token_id=end)
+    return calc_accuracy_loader(test_loader, learner, "cpu", read=how.read, pad_token_id=end)
 
 
 def right_answers(

@@ -8,6 +8,7 @@ Next:   examination.py, what such a model knows
 from dataclasses import dataclass
 
 from llm_core import tales
+from llm_core.classification import Read, Trainable
 from llm_core.config import GPTConfig
 from llm_core.pretraining import Recipe
 from llm_core.schedules import Schedule
@@ -56,11 +57,27 @@ class Finetuning:
     """Where new weights and the order of the examples come from."""
 
 
-SPAM_FILTER = Finetuning(learning_rate=1e-3, epochs=3, batch_size=16)
-"""How page 6 begins; the last block is trained, and the head."""
+@dataclass(frozen=True, kw_only=True)
+class Sorting(Finetuning):
+    """How a copy of the model learns to tell two kinds of texts apart."""
 
-MESSAGE_LENGTH = 48
-"""Tokens of a message; longer ones are cut."""
+    trainable: Trainable
+    """Which of its parts change."""
+    read: Read
+    """Where the answer is read."""
+    max_length: int
+    """Tokens of a text; longer ones are cut, shorter ones filled up."""
+
+
+SPAM_FILTER = Sorting(
+    learning_rate=1e-3,
+    epochs=3,
+    batch_size=16,
+    trainable="last_block",
+    read="last_real_token",
+    max_length=48,
+)
+"""How page 6 begins."""
 
 ASSISTANT = Finetuning(learning_rate=5e-4, epochs=4, batch_size=8)
 """How page 7 begins; everything is trained, on the answers alone: 600,000 tokens."""

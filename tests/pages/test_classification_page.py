@@ -31,7 +31,7 @@ def finished(at: AppTest) -> jobs.Job:
     """The run that the page has started, once it has ended."""
     job = jobs.scheduler().get(at.session_state["run.classify"])
     assert job is not None
-    until = time.monotonic() + 80
+    until = time.monotonic() + 240
     while job.active and time.monotonic() < until:
         job.touch()
         time.sleep(0.1)

@@ -18,6 +18,7 @@ from dashboard import cached, snapshots
 from dashboard.dataset_choice import BY_DIGEST, Examples
 from dashboard.jobs import Job
 from llm_core import classification
+from llm_core.bundled.recipe import SPAM_FILTER
 from llm_core.classification import ClassifierStep, PartCount, Read, SpamDataset, Split, Trainable
 from llm_core.corpus import Message
 from llm_core.gpt import GPTModel
@@ -26,7 +27,7 @@ from llm_core.optimizers import adamw
 from llm_core.random_state import RandomState
 from llm_core.tokenizers import Tokenizer
 
-MOST_MESSAGES = 4000
+MOST_MESSAGES = 7000
 """Balanced messages used of a larger file, so that an epoch stays short."""
 
 EVALUATIONS = 10
@@ -58,16 +59,16 @@ WHERE: dict[str, Read] = {
 class Settings:
     """What makes two runs differ."""
 
-    trainable: Trainable = "last_block"
+    trainable: Trainable = SPAM_FILTER.trainable
     rank: int = 8
     """Width of LoRA's detours."""
-    read: Read = "last_token"
-    learning_rate: float = 1e-3
-    epochs: int = 3
-    max_length: int = 48
+    read: Read = SPAM_FILTER.read
+    learning_rate: float = SPAM_FILTER.learning_rate
+    epochs: int = SPAM_FILTER.epochs
+    max_length: int = SPAM_FILTER.max_length
     """Tokens of a message; longer ones are cut, shorter ones filled up."""
-    batch_size: int = 16
-    seed: int = 123
+    batch_size: int = SPAM_FILTER.batch_size
+    seed: int = SPAM_FILTER.seed
 
     def __post_init__(self) -> None:
         if not 1 <= self.epochs <= 20:
