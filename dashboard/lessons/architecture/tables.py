@@ -47,6 +47,62 @@ def large(number: float) -> str:
     return f"{number:,.0f}"
 
 
+def memory_unit(size: float) -> tuple[int, str]:
+    """Bytes of the unit in which so many bytes are said, and its name; kilobytes have 1,024 bytes.
+
+    >>> memory_unit(3 * 1024**3)
+    (1073741824, 'GB')
+    """
+    power = min(max(int(size).bit_length() - 1, 10) // 10, 4)
+    return 1024**power, ("kB", "MB", "GB", "TB")[power - 1]
+
+
+def memory(size: float) -> str:
+    """Bytes in words, three digits.
+
+    >>> memory(652_038_144), memory(1024**4)
+    ('622 MB', '1 TB')
+    """
+    unit, name = memory_unit(size)
+    return f"{short(size / unit)} {name}"
+
+
+def short(number: float) -> str:
+    """Three digits, and zeros in place of the others.
+
+    >>> short(3.14159), short(1403.4), short(0.5)
+    ('3.14', '1,400', '0.5')
+    """
+    if number >= 1000:
+        return f"{float(f'{number:.3g}'):,.0f}"
+    return f"{number:.3g}"
+
+
+def lasting(seconds: float) -> str:
+    """A time in words, as short or as long as it is.
+
+    >>> lasting(0.25), lasting(5400), lasting(86400 * 14), lasting(6.1e13)
+    ('0.25 seconds', '1.5 hours', '14 days', '1.93 million years')
+    """
+    year = 365.25 * 86400
+    for size, word in ((1e9 * year, "billion years"), (1e6 * year, "million years")):
+        if seconds >= size:
+            return f"{short(seconds / size)} {word}"
+    for size, word in ((year, "years"), (86400, "days"), (3600, "hours"), (60, "minutes")):
+        if seconds >= 1.5 * size:
+            return f"{short(seconds / size)} {word}"
+    return f"{short(seconds)} seconds"
+
+
+def dollars(amount: float) -> str:
+    """Money in words, without its sign.
+
+    >>> dollars(4_672_500), dollars(12345), dollars(12.5)
+    ('4.67 million', '12,345', '12.50')
+    """
+    return large(amount) if amount >= 1000 else f"{amount:.2f}"
+
+
 def power_of_ten(number: float) -> str:
     """1e-5 as LaTeX writes it.
 
