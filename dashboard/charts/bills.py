@@ -20,6 +20,8 @@ def bills(
     here: tuple[str, float, float],
     x_title: str,
     y_title: str,
+    x_ticks: Mapping[str, float],
+    y_ticks: Mapping[str, float],
     y_range: tuple[float, float],
 ) -> go.Figure:
     """Lines on two logarithmic axes.
@@ -27,17 +29,19 @@ def bills(
     Args:
         lines: name -> (sizes, values above zero).
         colours: name -> tone.
-        dots: other models: name, size, value.
+        dots: other models: name, size, value. Beyond the model asked about their names stand above.
         here: the model that is asked about.
         x_title: with unit.
         y_title: with unit.
-        y_range: powers of ten at both ends.
+        x_ticks: places of the axis by what is written there.
+        y_ticks: likewise.
+        y_range: both ends, above zero.
     """
     traces: list[Any] = [
         go.Scatter(
             x=list(x), y=list(y), name=name, mode="lines",
             line={"color": colours[name].light, "width": 2, "dash": dash},
-            hovertemplate="%{x:.3s} parameters: $%{y:.3s}<extra>" + name + "</extra>",
+            hovertemplate="%{x:,.0f} parameters: $%{y:,.2f}<extra>" + name + "</extra>",
         )
         for dash, (name, (x, y)) in zip(_DASHES, lines.items(), strict=False)
     ]  # fmt: skip
@@ -48,23 +52,33 @@ def bills(
                 y=[y for _, _, y in group],
                 text=[name for name, _, _ in group],
                 mode="markers+text",
-                textposition="bottom right",
+                textposition=[
+                    "top left" if (x, y) > here[1:] else "bottom right" for _, x, y in group
+                ],
                 cliponaxis=False,
                 showlegend=False,
                 marker={"color": tone.light, "size": size, "line": {"width": 0}},
                 textfont={"color": tone.light, "size": 12},
-                hovertemplate="%{text}: %{x:.4s} parameters, $%{y:.3s}<extra></extra>",
+                hovertemplate="%{text}: %{x:,.0f} parameters, $%{y:,.2f}<extra></extra>",
             )
         )
     every = [x for points, _ in lines.values() for x in points]
-    axis = {"type": "log", "fixedrange": True, "exponentformat": "SI", "dtick": 1}
     return figure(
         traces,
         x_title=x_title,
         y_title=y_title,
         legend=True,
         margin={"l": 72, "r": 24, "t": 48, "b": 52},
-        xaxis=axis
-        | {"tickformat": "~s", "range": [math.log10(min(every)), math.log10(max(every))]},
-        yaxis=axis | {"tickformat": "$~s", "dtick": 2, "range": list(y_range)},
+        xaxis=_axis(x_ticks, (min(every), max(every))),
+        yaxis=_axis(y_ticks, y_range),
     )
+
+
+def _axis(ticks: Mapping[str, float], ends: tuple[float, float]) -> dict[str, Any]:
+    return {
+        "type": "log",
+        "fixedrange": True,
+        "range": [math.log10(end) for end in ends],
+        "tickvals": list(ticks.values()),
+        "ticktext": list(ticks),
+    }

@@ -37,6 +37,8 @@ def sizes(
         unit: of a value.
     """
     written = said or [_short(value) for value in values]
+    low, high = (math.log10(end) for end in value_range)
+    far = low + 0.55 * (high - low)  # from here on words stand to the left of their dot
     traces = []
     for symbol, kind in zip(_SYMBOLS, dict.fromkeys(kinds), strict=False):
         rows = [i for i, each in enumerate(kinds) if each == kind]
@@ -52,14 +54,16 @@ def sizes(
                     "color": [(palette.TEST if faint[i] else palette.ACCENT).light for i in rows],
                     "line": {"width": 0},
                 },
-                text=[f"  {written[i]}" for i in rows],
-                textposition="middle right",
+                text=[f"  {written[i]}  " for i in rows],
+                textposition=[
+                    "middle left" if said and math.log10(values[i]) > far else "middle right"
+                    for i in rows
+                ],
                 cliponaxis=False,
                 customdata=[names[i] for i in rows],
                 hovertemplate=f"%{{customdata}}: %{{x:,}} {unit}<extra>{kind}</extra>",
             )
         )
-    low, high = (math.log10(end) for end in value_range)
     powers = [10.0**power for power in range(math.ceil(low), math.floor(high) + 1)]
     places = ticks or {_short(power): power for power in powers}
     return figure(

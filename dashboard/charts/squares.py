@@ -1,7 +1,7 @@
 """Squares beside each other, their areas to scale: from a dot to one that fills the picture."""
 
 from collections.abc import Mapping, Sequence
-from itertools import accumulate
+from itertools import pairwise
 from typing import Any
 
 import plotly.graph_objects as go
@@ -11,6 +11,12 @@ from dashboard.charts.base import figure
 
 _GAP = 0.11
 """Between two squares, as a share of the largest side that fits."""
+
+_SLANT_ROOM = 0.3
+"""More of a gap where a square is so much larger that the name before it would run into it."""
+
+_FLAT = 0.6
+"""A square narrower than this share of the largest has its name aslant above it."""
 
 _ROOM = 1.24
 """Height of the picture in the largest side, so that its name has a place above it."""
@@ -41,7 +47,11 @@ def squares(
     areas = [sum(values[i] for values in parts.values()) for i in every]
     sides = [area**0.5 for area in areas]
     gap = _GAP * sides[fit]
-    lefts = [0.0, *accumulate(side + gap for side in sides)][: len(names)]
+    lefts = [0.0]
+    for before, after in pairwise(sides):
+        wall = after > 3 * before and after > sides[fit] / 4
+        far = _SLANT_ROOM * sides[fit] if wall else 0.0
+        lefts.append(lefts[-1] + before + gap + far)
     middles = [left + side / 2 for left, side in zip(lefts, sides, strict=True)]
     traces = [
         go.Bar(
@@ -74,22 +84,33 @@ def squares(
             _label(names[i], notes[i], middles[i], sides[i], sides[fit], i == marked)
             for i in range(fit + 1)
         ],
+        shapes=[
+            {
+                "type": "rect",
+                "x0": left,
+                "x1": left + side,
+                "y0": 0,
+                "y1": side,
+                "line": {"width": 1, "color": palette.MUTED.light},
+            }
+            for left, side in zip(lefts, sides, strict=True)
+        ],
         xaxis=hidden | {"range": [-gap / 2, right + beyond], "constraintoward": "left"},
         yaxis=hidden
         | {
-            "range": [0, _ROOM * sides[fit]],
+            "range": [-0.01 * sides[fit], _ROOM * sides[fit]],
             "scaleanchor": "x",
             "constraintoward": "bottom",
         },
         uirevision=f"{names[fit]} {sides[fit]}",
-    ).update_layout(legend_traceorder="normal")
+    ).update_layout(legend_traceorder="reversed")
 
 
 def _label(
     name: str, note: str, x: float, side: float, largest: float, marked: bool
 ) -> dict[str, Any]:
     """A square's name above it: aslant where the square is narrower than the words."""
-    wide = side > 0.45 * largest
+    wide = side > _FLAT * largest
     colour = palette.ACCENT if marked else palette.INK
     words = f"<b>{name}</b>" if marked else name
     return {

@@ -44,7 +44,7 @@ def seven_numbers() -> None:
     )
     guess = predict.choice(
         "Make it twice as wide: how many times the parameters does a block have then?",
-        ["twice", "three times", "four times", "eight times"], key="architecture.wider",
+        ["Twice", "Three times", "Four times", "Eight times"], key="architecture.wider",
         done="architecture",
     )  # fmt: skip
     if guess is not None:
@@ -52,7 +52,7 @@ def seven_numbers() -> None:
         tall = accounting.parameter_ledger(replace(config, n_layers=2 * config.n_layers))
         predict.verdict(
             guess,
-            "four times",
+            "Four times",
             f"Its matrices grow on both sides: {ledger.per_block:,} become {wider.per_block:,}. "
             "The vocabulary tables only double. Twice as many blocks instead would be "
             f"{tall.total / ledger.total:.2f} times the whole model; twice the width is "

@@ -37,7 +37,7 @@ def costs() -> None:
     guess = predict.choice(
         "Before it reads its first text, how many times the memory of its weights does a training "
         "with AdamW hold?",
-        ["once", "twice", "three times", "four times"], key="architecture.copies",
+        ["Once", "Twice", "Three times", "Four times"], key="architecture.copies",
         done="architecture",
     )  # fmt: skip
     with picture:
@@ -50,7 +50,7 @@ def costs() -> None:
     if guess is not None:
         predict.verdict(
             guess,
-            "four times",
+            "Four times",
             "The weights, for each its gradient (which way to change it), and two averages of "
             "those that AdamW keeps: "
             f"4 × {tables.memory(accounting.weight_bytes(config, tied=tied))} = "
@@ -76,7 +76,7 @@ def training_cost() -> None:
     wish, kind = _wish()
     bill = wish.bill
     one, two, three, four = st.columns(4)
-    one.metric("Operations, 6 N D", f"{wish.rule:.3g}")
+    one.metric("Operations, 6 N D", tables.scientific(wish.rule))
     two.metric("Time", tables.lasting(bill.seconds))
     three.metric("Hours of machines", tables.large(bill.hours))
     four.metric("Bill", f"${tables.dollars(bill.dollars)}")
@@ -84,7 +84,7 @@ def training_cost() -> None:
     guess = predict.choice(
         "A model twice as large, with 20 tokens for each parameter as before: how does the bill "
         "grow?",
-        ["not at all", "twice", "four times", "eight times"], key="architecture.bill",
+        ["Not at all", "Twice", "Four times", "Eight times"], key="architecture.bill",
         done="architecture",
     )  # fmt: skip
     with picture:
@@ -99,7 +99,7 @@ def training_cost() -> None:
         best = accounting.compute_optimal_tokens(training_bill.multiplied(wish.model))
         predict.verdict(
             guess,
-            "four times",
+            "Four times",
             f"Twice the parameters read twice the tokens: × {grown.optimal:.0f}. With as many "
             f"tokens as before it would be × {grown.fixed:.0f}. Hoffmann et al. (2022) found about "
             f"20 tokens for each parameter best for a given bill: for {wish.model.name} "
@@ -176,8 +176,12 @@ def this_machine() -> None:
     )
     picture = st.container()
     last = this_computer.seconds(largest, measured.operations)
-    options = {"about a year": 0, "a hundred years": 2, "ten thousand years": 4}
-    options["a million years or more"] = 6
+    options = {
+        "About a year": 0,
+        "About a hundred years": 2,
+        "About ten thousand years": 4,
+        "About a million years": 6,
+    }
     guess = predict.choice(
         f"How long would this computer train {scale.LARGEST}, on 20 tokens for each parameter?",
         list(options), key="architecture.here", done="architecture",
@@ -189,6 +193,7 @@ def this_machine() -> None:
             alt="How long this computer would train each model, from seconds to millions of years",
             height=340,
         )
+        st.caption("How long each model would take to read 20 tokens for each of its parameters.")
     if guess is not None:
         truth = this_computer.nearest(last, options)
         predict.verdict(guess, truth, f"At full speed, day and night: {tables.lasting(last)}.")

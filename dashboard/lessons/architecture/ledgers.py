@@ -101,7 +101,8 @@ def memory(config: GPTConfig, tied: bool, batch_size: int, tokens: int, training
     shown = 4 if training else 3
     if not training:
         bars = dict(list(bars.items())[:2])
-    size, unit = tables.memory_unit(max(sum(b[i] for b in bars.values()) for i in range(shown)))
+    largest = max(sum(values[i] for values in bars.values()) for i in range(shown))
+    size, unit = tables.memory_unit(largest / 4)  # 3 GB are better said as 3,072 MB
     figure = stacked(
         {part: [value / size for value in values[:shown]] for part, values in bars.items()},
         labels=[*(f"write, {form}" for form in FORMATS), "train, float32"][:shown],

@@ -82,7 +82,7 @@ def steps_table(config: GPTConfig, tied: bool) -> str:
             [
                 f"**{model.name}**" if model.name == YOURS else model.name,
                 tables.by((model.config.n_layers, model.config.emb_dim)),
-                f"{model.parameters:,}",
+                tables.large(model.parameters),
                 f"× {tables.short(model.parameters / before.parameters)}" if before else "",
             ]
         )

@@ -21,7 +21,7 @@ TICKS = {
     "100 years": 100 * YEAR,
     "1 million years": 1e6 * YEAR,
 }
-_HORIZON = (1.0, 1e10 * YEAR)
+_HORIZON = 1e10 * YEAR
 
 
 class Speed(NamedTuple):
@@ -66,8 +66,8 @@ def times(config: GPTConfig, tied: bool, operations: float, hidden: bool) -> str
         lasts,
         kinds=["at full speed"] * len(every),
         faint=[model.name != scale.YOURS for model in every],
-        value_title="time to train on 20 tokens for each parameter",
-        value_range=_HORIZON,
+        value_title="time at full speed",
+        value_range=(min(1.0, lasts[0] / 3), _HORIZON),
         said=[tables.lasting(time) for time in lasts],
         ticks=TICKS,
         unit="seconds",

@@ -56,7 +56,7 @@ def two_ways(wish: Wish) -> str:
     for name, operations in ways.items():
         bill = wish.cluster.bill(operations)
         price = tables.dollars(bill.dollars)
-        rows.append([name, f"{operations:.3g}", tables.lasting(bill.seconds), price])
+        rows.append([name, tables.scientific(operations), tables.lasting(bill.seconds), price])
     return tables.table(["counted by", "operations", "time", "dollars"], rows)
 
 
@@ -97,20 +97,31 @@ def over_sizes(wish: Wish, optimal: bool) -> str:
         best = [dollars(n, accounting.compute_optimal_tokens(n)) for n in sizes]
         lines[_OPTIMAL] = (sizes, best)
 
-    def placed(model: scale.Sized) -> tuple[str, float, float]:
+    def placed(model: scale.Sized, name: str) -> tuple[str, float, float]:
         size = multiplied(model)
         best = accounting.compute_optimal_tokens(size)
-        return model.name, float(size), dollars(size, best if optimal else wish.tokens)
+        return name, float(size), dollars(size, best if optimal else wish.tokens)
 
     names = (scale.STARTER, scale.SMALL, scale.XL, scale.LARGEST)
-    others = [scale.published(name) for name in names if optimal or name != wish.model.name]
+    dots = [placed(scale.published(name), name) for name in names if name != wish.model.name]
+    if optimal:
+        dots.append(placed(wish.model, f"{wish.model.name}, 20 each"))
     figure = bills(
         lines,
         colours={_FIXED: palette.ACCENT, _OPTIMAL: palette.VALIDATION},
-        dots=[placed(model) for model in others],
+        dots=dots,
         here=(wish.model.name, float(multiplied(wish.model)), wish.bill.dollars),
         x_title="parameters",
         y_title="dollars",
-        y_range=(-6, 14),
+        x_ticks={"1 million": 1e6, "1 billion": 1e9, "1 trillion": 1e12},
+        y_ticks={
+            "1 cent": 0.01,
+            "$1": 1.0,
+            "$1,000": 1e3,
+            "$1 million": 1e6,
+            "$1 billion": 1e9,
+            "$1 trillion": 1e12,
+        },
+        y_range=(1e-3, 1e13),
     )
     return str(figure.to_json())
