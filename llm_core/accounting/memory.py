@@ -68,13 +68,14 @@ def weight_bytes(config: GPTConfig, number_format: str = "float32", *, tied: boo
 def activation_numbers(config: GPTConfig, batch_size: int, tokens: int) -> int:
     """How many numbers the forward pass keeps for the backward pass (fused attention, no dropout).
 
-    Per token and block 16C: what entered both norms (2C) and left them (2C); queries, keys, values
-    and context (4C); the feed-forward half before and after GELU (8C). In the end the final norm's
-    input and output (2C) and the logits' log-probabilities (V). Left out: two numbers a norm, one a
-    head, and the ids, together at most two per cent of it from a width of 8 on. The readable
-    attention would add 2 H T weights per token and block.
+    Per token and block 16 C + H + 4: what entered both norms (2C) and left them (2C), and their
+    means and deviations (4); queries, keys, values and context (4C), and how much each head had to
+    divide by (H); the feed-forward half before and after GELU (8C). In the end the final norm's
+    input, output and numbers (2C + 2), the logits' log-probabilities (V), and the ids going in and
+    wanted, 8 bytes each (4). The readable attention would add 2 H T weights per token and block.
     """
-    per_token = 16 * config.emb_dim * config.n_layers + 2 * config.emb_dim + config.vocab_size
+    C, H = config.emb_dim, config.n_heads
+    per_token = config.n_layers * (16 * C + H + 4) + 2 * C + config.vocab_size + 6
     return batch_size * tokens * per_token
 
 
@@ -96,7 +97,7 @@ def training_memory(
             MemoryRow("weights", "4 bytes x parameters", weights),
             MemoryRow("gradients", "4 bytes x parameters", weights),
             MemoryRow("AdamW's two averages", "2 x 4 bytes x parameters", 2 * weights),
-            MemoryRow("activations", "4 bytes x B T (16 C L + 2 C + V)", activations),
+            MemoryRow("activations", "4 bytes x B T (L (16 C + H + 4) + 2 C + V + 6)", activations),
         )
     )
 
