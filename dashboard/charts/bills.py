@@ -29,7 +29,8 @@ def bills(
     Args:
         lines: name -> (sizes, values above zero).
         colours: name -> tone.
-        dots: other models: name, size, value. Beyond the model asked about their names stand above.
+        dots: other models: name, size, value. The names of those that cost more for their size than the model asked
+            about stand above.
         here: the model that is asked about.
         x_title: with unit.
         y_title: with unit.
@@ -53,8 +54,9 @@ def bills(
                 text=[name for name, _, _ in group],
                 mode="markers+text",
                 textposition=[
-                    "top left" if (x, y) > here[1:] else "bottom right" for _, x, y in group
-                ],
+                    "top left" if y * here[1] > 1.01 * x * here[2] else "bottom right"
+                    for _, x, y in group
+                ],  # above, or below, a line through `here` that rises with the size
                 cliponaxis=False,
                 showlegend=False,
                 marker={"color": tone.light, "size": size, "line": {"width": 0}},

@@ -8,7 +8,7 @@ from dashboard import frame, predict, source
 from dashboard.components import plot
 from dashboard.lessons.architecture import ledgers, model_choice, scale, tables
 from llm_core import accounting
-from llm_core.config import GPT_CONFIG_124M
+from llm_core.config import GPT_CONFIG_124M, GPTConfig
 
 
 @frame.idea("What do seven settings decide?")
@@ -42,22 +42,7 @@ def seven_numbers() -> None:
         "Each area is as large as its number of parameters; inside, how many tensors there are and "
         f"of which shape. In memory: {ledgers.at_rest(config, tied)}."
     )
-    guess = predict.choice(
-        "Make it twice as wide: how many times the parameters does a block have then?",
-        ["Twice", "Three times", "Four times", "Eight times"], key="architecture.wider",
-        done="architecture",
-    )  # fmt: skip
-    if guess is not None:
-        wider = accounting.parameter_ledger(replace(config, emb_dim=2 * config.emb_dim))
-        tall = accounting.parameter_ledger(replace(config, n_layers=2 * config.n_layers))
-        predict.verdict(
-            guess,
-            "Four times",
-            f"Its matrices grow on both sides: {ledger.per_block:,} become {wider.per_block:,}. "
-            "The vocabulary tables only double. Twice as many blocks instead would be "
-            f"{tall.total / ledger.total:.2f} times the whole model; twice the width is "
-            f"{wider.total / ledger.total:.2f} times.",
-        )
+    _twice_as_wide(config)
     with st.expander("Every tensor (a table of numbers), with its formula"):
         st.markdown(tables.ledger_table(ledger))
     source.show(
@@ -67,6 +52,29 @@ def seven_numbers() -> None:
     st.session_state["architecture.tied-before"] = tied
     if (config, tied) != before:
         st.rerun()  # the other ideas look at this configuration
+
+
+def _twice_as_wide(config: GPTConfig) -> None:
+    """The prediction: what the width does to a block."""
+    answers = {2: "Twice", 3: "Three times", 4: "Four times", 8: "Eight times"}
+    guess = predict.choice(
+        "Make it twice as wide: how many times the parameters does a block have then?",
+        list(answers.values()), key="architecture.wider", done="architecture",
+    )  # fmt: skip
+    if guess is None:
+        return
+    ledger = accounting.parameter_ledger(config)
+    wider = accounting.parameter_ledger(replace(config, emb_dim=2 * config.emb_dim))
+    taller = accounting.parameter_ledger(replace(config, n_layers=2 * config.n_layers))
+    times = wider.per_block / ledger.per_block
+    predict.verdict(
+        guess,
+        answers[min(answers, key=lambda number: abs(number - times))],
+        f"Its matrices grow on both sides: {ledger.per_block:,} become {wider.per_block:,}, "
+        f"{times:.2f} times as many. The vocabulary tables only double. The whole model grows "
+        f"{wider.total / ledger.total:.2f} times; with twice as many blocks instead, "
+        f"{taller.total / ledger.total:.2f} times.",
+    )
 
 
 @frame.idea("Why is the 163-million model called 124M?")

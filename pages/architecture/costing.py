@@ -78,7 +78,7 @@ def training_cost() -> None:
     one, two, three, four = st.columns(4)
     one.metric("Operations, 6 N D", tables.scientific(wish.rule))
     two.metric("Time", tables.lasting(bill.seconds))
-    three.metric("Hours of machines", tables.large(bill.hours))
+    three.metric("Hours of machines", tables.amount(bill.hours))
     four.metric("Bill", f"${tables.dollars(bill.dollars)}")
     picture = st.container()
     guess = predict.choice(
@@ -102,8 +102,8 @@ def training_cost() -> None:
             "Four times",
             f"Twice the parameters read twice the tokens: × {grown.optimal:.0f}. With as many "
             f"tokens as before it would be × {grown.fixed:.0f}. Hoffmann et al. (2022) found about "
-            f"20 tokens for each parameter best for a given bill: for {wish.model.name} "
-            f"{tables.large(best)}; you chose {tables.large(wish.tokens)}.",
+            f"20 tokens for each parameter best for a given bill. These would be "
+            f"{tables.large(best)} here; you chose {tables.large(wish.tokens)}.",
         )
     st.markdown(training_bill.two_ways(wish))
     st.caption(

@@ -33,7 +33,7 @@ def test_each_answer_is_there_only_after_its_guess() -> None:
         ("wider", "Twice", "7,085,568 become 28,326,912"),
         ("to_scale", "14", "= 1,403"),
         ("copies", "Twice", "4 × 622 MB = 2.43 GB"),
-        ("bill", "Twice", "The answer is: Four times"),
+        ("bill", "Twice", "read twice the tokens: × 4"),
         ("here", "About a year", "At full speed, day and night"),
     ):
         assert reveals not in text_of(app)

@@ -78,11 +78,20 @@ def short(number: float) -> str:
     return f"{number:.3g}"
 
 
+def amount(number: float) -> str:
+    """A number that may be large, or below 1.
+
+    >>> amount(3_330_000), amount(0.1447)
+    ('3.33 million', '0.145')
+    """
+    return large(number) if number >= 1000 else short(number)
+
+
 def lasting(seconds: float) -> str:
     """A time in words, as short or as long as it is.
 
-    >>> lasting(0.25), lasting(5400), lasting(86400 * 14), lasting(6.1e13)
-    ('0.25 seconds', '1.5 hours', '14 days', '1.93 million years')
+    >>> lasting(0.025), lasting(5400), lasting(86400 * 14), lasting(6.1e13)
+    ('25 ms', '1.5 hours', '14 days', '1.93 million years')
     """
     year = 365.25 * 86400
     for size, word in ((1e9 * year, "billion years"), (1e6 * year, "million years")):
@@ -91,7 +100,7 @@ def lasting(seconds: float) -> str:
     for size, word in ((year, "years"), (86400, "days"), (3600, "hours"), (60, "minutes")):
         if seconds >= 1.5 * size:
             return f"{short(seconds / size)} {word}"
-    return f"{short(seconds)} seconds"
+    return f"{short(seconds)} seconds" if seconds >= 1 else f"{short(1000 * seconds)} ms"
 
 
 def dollars(amount: float) -> str:

@@ -91,7 +91,8 @@ def over_sizes(wish: Wish, optimal: bool) -> str:
     def dollars(parameters: float, tokens: float) -> float:
         return wish.cluster.bill(accounting.training_flops(parameters, tokens)).dollars
 
-    sizes = [10.0**power for power in range(6, 14)]
+    here = float(multiplied(wish.model))
+    sizes = [min(1e6, here / 3), *(10.0**power for power in range(7, 14))]
     lines = {_FIXED: (sizes, [dollars(n, wish.tokens) for n in sizes])}
     if optimal:
         best = [dollars(n, accounting.compute_optimal_tokens(n)) for n in sizes]
@@ -110,10 +111,10 @@ def over_sizes(wish: Wish, optimal: bool) -> str:
         lines,
         colours={_FIXED: palette.ACCENT, _OPTIMAL: palette.VALIDATION},
         dots=dots,
-        here=(wish.model.name, float(multiplied(wish.model)), wish.bill.dollars),
+        here=(wish.model.name, here, wish.bill.dollars),
         x_title="parameters",
         y_title="dollars",
-        x_ticks={"1 million": 1e6, "1 billion": 1e9, "1 trillion": 1e12},
+        x_ticks={"1,000": 1e3, "1 million": 1e6, "1 billion": 1e9, "1 trillion": 1e12},
         y_ticks={
             "1 cent": 0.01,
             "$1": 1.0,
@@ -122,6 +123,6 @@ def over_sizes(wish: Wish, optimal: bool) -> str:
             "$1 billion": 1e9,
             "$1 trillion": 1e12,
         },
-        y_range=(1e-3, 1e13),
+        y_range=(min(1e-3, wish.bill.dollars / 10), 1e13),
     )
     return str(figure.to_json())
