@@ -29,8 +29,8 @@ def bills(
     Args:
         lines: name -> (sizes, values above zero).
         colours: name -> tone.
-        dots: other models: name, size, value. The names of those that cost more for their size than the model asked
-            about stand above.
+        dots: other models: name, size, value; the name stands above where a model costs more for
+            its size than the one asked about.
         here: the model that is asked about.
         x_title: with unit.
         y_title: with unit.
