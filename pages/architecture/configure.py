@@ -132,7 +132,7 @@ def to_scale() -> None:
         [tables.short(float(f"{times:.2g}") * 10.0**power) for power in (-2, -1, 0, 1)],
         key="architecture.to_scale", done="architecture",
     )  # fmt: skip
-    fit, until = scale.XL, scale.XL
+    fit, until = scale.XL, scale.LARGEST
     if guess is not None:
         predict.verdict(
             guess,

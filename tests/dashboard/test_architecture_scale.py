@@ -56,7 +56,7 @@ def test_beside_gpt_3_the_bundled_model_is_a_dot() -> None:
 
 
 def test_gpt_3_is_not_drawn_before_the_guess() -> None:
-    hidden = scale.drawn(GPT_CONFIG_124M, True, scale.XL, scale.XL)
+    hidden = scale.drawn(GPT_CONFIG_124M, True, scale.XL, scale.LARGEST)
     assert scale.XL in hidden
     assert scale.LARGEST not in hidden
 

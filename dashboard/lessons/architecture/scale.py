@@ -49,12 +49,12 @@ def drawn(config: GPTConfig, tied: bool, fit: str, until: str | None = None) -> 
         config: the learner's.
         tied: whether its head has no table of its own.
         fit: the model that fills the picture.
-        until: models larger than this one are left out; None shows all.
+        until: this published model, and what is larger, is left out; None shows all.
     """
     every = models(config, tied)
     if until is not None:
         most = published(until).parameters
-        every = [model for model in every if model.parameters <= most]
+        every = [model for model in every if model.parameters < most]
     names = [model.name for model in every]
     place = names.index(fit) if fit in names else len(names) - 1
     counted = [ledgers.parts(model.config, model.tied) for model in every]

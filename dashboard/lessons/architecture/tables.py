@@ -84,6 +84,8 @@ def amount(number: float) -> str:
     >>> amount(3_330_000), amount(0.1447)
     ('3.33 million', '0.145')
     """
+    if 0 < number < 0.001:
+        return "under 0.001"
     return large(number) if number >= 1000 else short(number)
 
 
@@ -93,6 +95,8 @@ def lasting(seconds: float) -> str:
     >>> lasting(0.025), lasting(5400), lasting(86400 * 14), lasting(6.1e13)
     ('25 ms', '1.5 hours', '14 days', '1.93 million years')
     """
+    if seconds < 1e-6:
+        return "under 1 µs"
     year = 365.25 * 86400
     for size, word in ((1e9 * year, "billion years"), (1e6 * year, "million years")):
         if seconds >= size:

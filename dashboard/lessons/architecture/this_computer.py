@@ -58,8 +58,8 @@ def times(config: GPTConfig, tied: bool, operations: float, hidden: bool) -> str
     """
     every = scale.models(config, tied)
     if hidden:
-        most = scale.published(scale.XL).parameters
-        every = [model for model in every if model.parameters <= most]
+        most = scale.published(scale.LARGEST).parameters
+        every = [model for model in every if model.parameters < most]
     lasts = [seconds(model, operations) for model in every]
     figure = sizes(
         [model.name for model in every],
