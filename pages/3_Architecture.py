@@ -1,14 +1,17 @@
 """Which parts make a GPT, and how large is each of them?"""
 
 from dashboard import frame, session
-from pages.architecture import building, configure, inside, parts
+from pages.architecture import building, configure, costing, inside, parts
 
 frame.begin("architecture")
 sentence = session.sentence_box()
 
 configure.seven_numbers()
 configure.puzzle()
-configure.costs()
+configure.to_scale()
+costing.costs()
+costing.training_cost()
+costing.this_machine()
 inside.whole_model(sentence)
 parts.layer_norm(sentence)
 parts.activation(sentence)

@@ -1,7 +1,7 @@
 """Sizes over many powers of ten: one dot a model, on a line of its own."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
 
@@ -19,6 +19,9 @@ def sizes(
     faint: Sequence[bool],
     value_title: str,
     value_range: tuple[float, float],
+    said: Sequence[str] | None = None,
+    ticks: Mapping[str, float] | None = None,
+    unit: str = "parameters",
 ) -> go.Figure:
     """Dots on a logarithmic axis, the first name on top, each with its number beside it.
 
@@ -29,7 +32,13 @@ def sizes(
         faint: dots that are there for comparison only.
         value_title: with unit.
         value_range: ends of the axis, above zero.
+        said: each value in words; left out, as people say numbers of parameters.
+        ticks: places of the axis by what is written there; left out, each power of ten.
+        unit: of a value.
     """
+    written = said or [_short(value) for value in values]
+    low, high = (math.log10(end) for end in value_range)
+    far = low + 0.55 * (high - low)  # from here on words stand to the left of their dot
     traces = []
     for symbol, kind in zip(_SYMBOLS, dict.fromkeys(kinds), strict=False):
         rows = [i for i, each in enumerate(kinds) if each == kind]
@@ -45,25 +54,28 @@ def sizes(
                     "color": [(palette.TEST if faint[i] else palette.ACCENT).light for i in rows],
                     "line": {"width": 0},
                 },
-                text=[f"  {_short(values[i])}" for i in rows],
-                textposition="middle right",
+                text=[f"  {written[i]}  " for i in rows],
+                textposition=[
+                    "middle left" if said and math.log10(values[i]) > far else "middle right"
+                    for i in rows
+                ],
                 cliponaxis=False,
                 customdata=[names[i] for i in rows],
-                hovertemplate="%{customdata}: %{x:,} parameters<extra>" + kind + "</extra>",
+                hovertemplate=f"%{{customdata}}: %{{x:,}} {unit}<extra>{kind}</extra>",
             )
         )
-    low, high = (math.log10(end) for end in value_range)
-    powers = range(math.ceil(low), math.floor(high) + 1)
+    powers = [10.0**power for power in range(math.ceil(low), math.floor(high) + 1)]
+    places = ticks or {_short(power): power for power in powers}
     return figure(
         traces,
         x_title=value_title,
-        legend=True,
+        legend=len(set(kinds)) > 1,
         margin={"l": 150, "r": 60, "t": 36, "b": 52},
         xaxis={
             "type": "log",
             "range": [low, high],
-            "tickvals": [10.0**power for power in powers],
-            "ticktext": [_short(10.0**power) for power in powers],
+            "tickvals": list(places.values()),
+            "ticktext": list(places),
             "fixedrange": True,
         },
         yaxis={

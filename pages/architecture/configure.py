@@ -1,12 +1,14 @@
-"""What the settings of a GPT decide: its parameters, its memory, its operations."""
+"""What the settings of a GPT decide: its parameters, and how large it is beside others."""
+
+from dataclasses import replace
 
 import streamlit as st
 
 from dashboard import frame, predict, source
 from dashboard.components import plot
-from dashboard.lessons.architecture import model_choice, tables, views
+from dashboard.lessons.architecture import ledgers, model_choice, scale, tables
 from llm_core import accounting
-from llm_core.config import GPT_CONFIG_124M
+from llm_core.config import GPT_CONFIG_124M, GPTConfig
 
 
 @frame.idea("What do seven settings decide?")
@@ -17,7 +19,7 @@ def seven_numbers() -> None:
         "Change one, and everything below follows: above all the parameters, which are the numbers "
         "that training sets."
     )
-    before = model_choice.chosen()
+    before = model_choice.chosen(), st.session_state.get("architecture.tied-before", False)
     config, tied = model_choice.choose()
     ledger = accounting.parameter_ledger(config)
     flops = accounting.flops_ledger(config, 1, config.context_length)
@@ -31,23 +33,48 @@ def seven_numbers() -> None:
         help="Additions and multiplications for each of T tokens; here T is the full context",
     )  # fmt: skip
     plot.show(
-        views.areas(config, tied),
+        ledgers.areas(config, tied),
         key="architecture-areas",
         alt="Areas as large as the parameters of each part of the model",
         height=360,
     )
     st.caption(
-        "Each area is as large as its number of parameters. Make the model wider: the blocks grow "
-        "with the square of the width, the vocabulary tables only in step with it."
+        "Each area is as large as its number of parameters; inside, how many tensors there are and "
+        f"of which shape. In memory: {ledgers.at_rest(config, tied)}."
     )
+    _twice_as_wide(config)
     with st.expander("Every tensor (a table of numbers), with its formula"):
         st.markdown(tables.ledger_table(ledger))
     source.show(
         accounting.parameter_ledger, key="architecture.source.ledger",
         shapes={row.tensor: row.shape for row in ledger.rows},
     )  # fmt: skip
-    if model_choice.small(config) != model_choice.small(before):
-        st.rerun()  # the ideas below look into a model of this configuration
+    st.session_state["architecture.tied-before"] = tied
+    if (config, tied) != before:
+        st.rerun()  # the other ideas look at this configuration
+
+
+def _twice_as_wide(config: GPTConfig) -> None:
+    """The prediction: what the width does to a block."""
+    answers = {2: "Twice", 3: "Three times", 4: "Four times", 8: "Eight times"}
+    guess = predict.choice(
+        "Make it twice as wide: how many times the parameters does a block have then?",
+        list(answers.values()), key="architecture.wider", done="architecture",
+    )  # fmt: skip
+    if guess is None:
+        return
+    ledger = accounting.parameter_ledger(config)
+    wider = accounting.parameter_ledger(replace(config, emb_dim=2 * config.emb_dim))
+    taller = accounting.parameter_ledger(replace(config, n_layers=2 * config.n_layers))
+    times = wider.per_block / ledger.per_block
+    predict.verdict(
+        guess,
+        answers[min(answers, key=lambda number: abs(number - times))],
+        f"Its matrices grow on both sides: {ledger.per_block:,} become {wider.per_block:,}, "
+        f"{times:.2f} times as many. The vocabulary tables only double. The whole model grows "
+        f"{wider.total / ledger.total:.2f} times; with twice as many blocks instead, "
+        f"{taller.total / ledger.total:.2f} times.",
+    )
 
 
 @frame.idea("Why is the 163-million model called 124M?")
@@ -90,37 +117,51 @@ def puzzle() -> None:
     )
 
 
-@frame.idea("What does it cost to run it, and to train it?")
-def costs() -> None:
-    """Memory in three number formats and in training; operations per part."""
-    config = model_choice.chosen()
-    left, right = st.columns(2)
-    batch_size = left.slider(
-        "Texts at once", 1, 64, 4, key="architecture.batch", bind="query-params"
+@frame.idea("How small is small?")
+def to_scale() -> None:
+    """Squares with areas in proportion to the parameters."""
+    config, tied = model_choice.chosen(), model_choice.head_is_tied()
+    small, largest = scale.published(scale.SMALL), scale.published(scale.LARGEST)
+    times = largest.parameters / small.parameters
+    st.write(
+        "The same blocks in the same order make all of these models. Only the seven numbers differ."
     )
-    longest = min(config.context_length, 4096)
-    tokens = right.slider(
-        "Tokens in each", 1, max(longest, 2), min(longest, 256), key="architecture.tokens",
-        bind="query-params",
+    place = st.container()
+    guess = predict.choice(
+        f"How many of {scale.SMALL} would fill one {scale.LARGEST}?",
+        [tables.short(float(f"{times:.2g}") * 10.0**power) for power in (-2, -1, 0, 1)],
+        key="architecture.to_scale", done="architecture",
     )  # fmt: skip
-    tokens = min(int(tokens), longest)
-    tied = bool(st.session_state.get("architecture.tied"))
-    plot.show(
-        views.memory(config, tied, int(batch_size), tokens),
-        key="architecture-memory",
-        alt="Memory to run the model in three number formats and to train it",
-        height=300,
-    )
-    st.caption(
-        "Training holds the weights four times over: themselves, their gradients (which way to "
-        "change each one), and two averages that AdamW keeps of those (the method that changes "
-        "them). To these comes everything the forward pass computed on the way.",
-        help="1 MB is 1,048,576 bytes on this page and in the course, and 1 GB is 1,024 MB.",
-    )
-    flops = accounting.flops_ledger(config, 1, tokens)
-    each = tables.large(flops.total / tokens)
-    with st.expander(f"Operations of one forward pass (T = {tokens:,}): {each} for each token"):
-        st.markdown(tables.flops_table(flops, tokens))
-    source.show(
-        accounting.training_memory, accounting.flops_ledger, key="architecture.source.costs"
-    )
+    fit, until = scale.XL, scale.LARGEST
+    if guess is not None:
+        predict.verdict(
+            guess,
+            tables.short(float(f"{times:.2g}")),
+            f"{largest.parameters:,} / {small.parameters:,} = {times:,.0f}. The model that comes "
+            f"with this program would fit {largest.parameters / _starter():,.0f} times.",
+        )
+        with place:
+            names = [model.name for model in reversed(scale.models(config, tied))]
+            fit = st.segmented_control(
+                "What fills the picture", names, default=scale.LARGEST, required=True,
+                key="architecture.fit", bind="query-params",
+            )  # fmt: skip
+            until = None
+    with place:
+        plot.show(
+            scale.drawn(config, tied, str(fit), until),
+            key="architecture-to-scale",
+            alt="Models as squares side by side, each as large as its number of parameters",
+            height=430,
+        )
+        st.caption(
+            "A square's area is its number of parameters, and so is each layer's. In a small model "
+            "the tables of the vocabulary are a large part; in a large one they are a line at the "
+            "edge."
+        )
+    if guess is not None:
+        st.markdown(scale.steps_table(config, tied))
+
+
+def _starter() -> int:
+    return scale.published(scale.STARTER).parameters

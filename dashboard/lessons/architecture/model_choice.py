@@ -31,6 +31,15 @@ PRESETS: Mapping[str, GPTConfig] = MappingProxyType(
             vocab_size=1024, context_length=64, emb_dim=32, n_heads=2, n_layers=2, drop_rate=0.1
         ),
         "demo": DEMO,
+        "Starter model": GPTConfig(
+            vocab_size=4096,
+            context_length=256,
+            emb_dim=256,
+            n_heads=4,
+            n_layers=6,
+            drop_rate=0.0,
+            qkv_bias=True,
+        ),
         "GPT-2 small": GPT_CONFIG_124M,
         "GPT-2 medium": GPT2_CONFIGS["gpt2-medium (355M)"],
         "GPT-2 large": GPT2_CONFIGS["gpt2-large (774M)"],
@@ -46,7 +55,10 @@ PRESETS: Mapping[str, GPTConfig] = MappingProxyType(
         ),
     }
 )
-"""GPT-3 as in Brown et al. 2020, "Language Models are Few-Shot Learners", table 2.1."""
+"""GPT-3 as in Brown et al. 2020, "Language Models are Few-Shot Learners", table 2.1.
+
+The starter model is the bundled one; it and the published ones share one table between both ends.
+"""
 
 STANDARD = "GPT-2 small"
 
@@ -146,6 +158,11 @@ def chosen() -> GPTConfig:
     """The last configuration that could be a model."""
     config = st.session_state.get("architecture.config", PRESETS[STANDARD])
     return GPTConfig.of(dict(config))  # survives a reload of the module it is defined in
+
+
+def head_is_tied() -> bool:
+    """Whether head and token embedding share one table, as chosen last."""
+    return bool(st.session_state.get("architecture.tied"))
 
 
 def small(config: GPTConfig) -> GPTConfig:

@@ -47,6 +47,88 @@ def large(number: float) -> str:
     return f"{number:,.0f}"
 
 
+def memory_unit(size: float) -> tuple[int, str]:
+    """Bytes of the unit in which so many bytes are said, and its name; kilobytes have 1,024 bytes.
+
+    >>> memory_unit(3 * 1024**3)
+    (1073741824, 'GB')
+    """
+    power = min(max(int(size).bit_length() - 1, 10) // 10, 4)
+    return 1024**power, ("kB", "MB", "GB", "TB")[power - 1]
+
+
+def memory(size: float) -> str:
+    """Bytes in words, three digits.
+
+    >>> memory(652_038_144), memory(1024**4)
+    ('622 MB', '1 TB')
+    """
+    unit, name = memory_unit(size)
+    return f"{short(size / unit)} {name}"
+
+
+def short(number: float) -> str:
+    """Three digits, and zeros in place of the others.
+
+    >>> short(3.14159), short(1403.4), short(0.5)
+    ('3.14', '1,400', '0.5')
+    """
+    if number >= 1000:
+        return f"{float(f'{number:.3g}'):,.0f}"
+    return f"{number:.3g}"
+
+
+def amount(number: float) -> str:
+    """A number that may be large, or below 1.
+
+    >>> amount(3_330_000), amount(0.1447)
+    ('3.33 million', '0.145')
+    """
+    if 0 < number < 0.001:
+        return "under 0.001"
+    return large(number) if number >= 1000 else short(number)
+
+
+def lasting(seconds: float) -> str:
+    """A time in words, as short or as long as it is.
+
+    >>> lasting(0.025), lasting(5400), lasting(86400 * 14), lasting(6.1e13)
+    ('25 ms', '1.5 hours', '14 days', '1.93 million years')
+    """
+    if seconds < 1e-6:
+        return "under 1 µs"
+    year = 365.25 * 86400
+    for size, word in ((1e9 * year, "billion years"), (1e6 * year, "million years")):
+        if seconds >= size:
+            return f"{short(seconds / size)} {word}"
+    for size, word in ((year, "years"), (86400, "days"), (3600, "hours"), (60, "minutes")):
+        if seconds >= 1.5 * size:
+            return f"{short(seconds / size)} {word}"
+    return f"{short(seconds)} seconds" if seconds >= 1 else f"{short(1000 * seconds)} ms"
+
+
+def dollars(amount: float) -> str:
+    """Money in words, without its sign.
+
+    >>> dollars(4_672_500), dollars(12345), dollars(12.5)
+    ('4.67 million', '12,345', '12.50')
+    """
+    return large(amount) if amount >= 1000 else f"{amount:.2f}"
+
+
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def scientific(number: float) -> str:
+    """A number above 1 as a few digits and a power of ten.
+
+    >>> scientific(3.1429e23)
+    '3.14 × 10²³'
+    """
+    mantissa, exponent = f"{number:.2e}".split("e")
+    return f"{mantissa} × 10{str(int(exponent)).translate(_RAISED)}"
+
+
 def power_of_ten(number: float) -> str:
     """1e-5 as LaTeX writes it.
 

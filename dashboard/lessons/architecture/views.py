@@ -1,4 +1,4 @@
-"""What the architecture page shows: ledgers, and one sentence on its way through a built model.
+"""What the architecture page shows: one sentence on its way through a built model.
 
 Figures leave as JSON text, so that a rerun costs nothing; models and tensors are shared, unchanged.
 """
@@ -12,9 +12,8 @@ from torch import Tensor
 from dashboard import cached, charts, chips, palette
 from dashboard.charts.activation import activation
 from dashboard.charts.spread import spread
-from dashboard.charts.stacked import stacked
 from dashboard.lessons.architecture import model_choice
-from llm_core import accounting, sampling
+from llm_core import sampling
 from llm_core.config import GPTConfig
 from llm_core.gpt import GPTSteps
 from llm_core.random_state import RandomState
@@ -32,74 +31,6 @@ from llm_core.transformer import (
 SEED = 123
 MOST_TOKENS = 96
 """Longer sentences are cut at the front, as generation does when a text outgrows its window."""
-
-# Ledgers ------------------------------------------------------------------------------------------
-
-PART_TONES = {
-    "token embedding": palette.TOKENS[0],
-    "position embedding": palette.TOKENS[4],
-    "attention": palette.TOKENS[3],
-    "feed-forward": palette.TOKENS[2],
-    "layer norms": palette.TOKENS[5],
-    "output head": palette.TOKENS[1],
-}
-
-
-@st.cache_data(show_spinner=False, max_entries=64)
-def areas(config: GPTConfig, tied: bool) -> str:
-    """Treemap of the parameters: parts, and inside attention and feed-forward their tensors."""
-    ledger = accounting.parameter_ledger(config)
-    parts = {k: n for k, n in ledger.by_part.items() if not (tied and k == "output head")}
-    names, parents, values = [*parts], [""] * len(parts), [*parts.values()]
-    tones = [PART_TONES[part] for part in parts]
-    for row in ledger.rows:
-        if row.part in ("attention", "feed-forward") and row.tensor.endswith("weight"):
-            short = row.tensor.split(".")[-2]
-            label = {"0": "widen", "2": "narrow"}.get(short, short)
-            names.append(f"{label} ({row.copies} ×)")
-            parents.append(row.part)
-            values.append(row.count)
-            tones.append(_tensor_tone(label, PART_TONES[row.part]))
-    return str(charts.treemap(names, parents, values, unit="parameters", tones=tones).to_json())
-
-
-def _tensor_tone(label: str, otherwise: palette.Tone) -> palette.Tone:
-    """Queries, keys, values and output wear their own colours."""
-    own = {
-        "W_query": palette.QUERY,
-        "W_key": palette.KEY,
-        "W_value": palette.VALUE,
-        "out_proj": palette.OUTPUT,
-    }
-    return own.get(label, otherwise)
-
-
-@st.cache_data(show_spinner=False, max_entries=64)
-def memory(config: GPTConfig, tied: bool, batch_size: int, tokens: int) -> str:
-    """Stacked bars: running the model in three number formats, training it with AdamW."""
-    ledger = accounting.training_memory(config, batch_size, tokens, tied=tied)
-    runs = {
-        "run, float32": "float32",
-        "run, bfloat16": "bfloat16",
-        "run, int8": "int8",
-    }
-    size = accounting.BYTES_PER_MEGABYTE
-    unit = "MB"
-    if ledger.total > 4096 * size:
-        size, unit = size * 1024, "GB"
-    labels = [*runs, "train, float32"]
-    weights = [accounting.weight_bytes(config, form, tied=tied) / size for form in runs.values()]
-    parts = {"weights": [*weights, ledger.rows[0].bytes / size]}
-    parts |= {row.part: [0.0] * len(runs) + [row.bytes / size] for row in ledger.rows[1:]}
-    tones = (palette.ACCENT, palette.VALIDATION, palette.OUTPUT, palette.TEST)
-    figure = stacked(
-        parts,
-        labels=labels,
-        colours=dict(zip(parts, tones, strict=True)),
-        value_title=f"memory in {unit}",
-        unit=unit,
-    )
-    return str(figure.to_json())
 
 
 # A sentence on its way through --------------------------------------------------------------------

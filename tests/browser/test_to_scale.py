@@ -1,0 +1,35 @@
+"""Models drawn to scale, measured in pixels."""
+
+import pytest
+from playwright.sync_api import Page
+
+from dashboard.lessons.architecture import model_choice, scale
+from tests.browser.server import settled
+
+pytestmark = pytest.mark.browser
+
+BOXES = """(idea) => [...idea.querySelectorAll(".shapelayer path")]
+  .map((path) => path.getBBox()).map((box) => [box.x, box.width, box.height])"""
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_model_is_a_square_and_n_times_the_parameters_are_n_times_the_area(
+    page: Page, address: str, width: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(f"{address}/Architecture?answers=true&architecture.preset=GPT-2+XL")
+    idea = page.locator(".st-key-idea-to-scale")
+    idea.locator(".shapelayer path").first.wait_for(timeout=60_000)
+    settled(page)
+    boxes = idea.evaluate(BOXES)
+    models = scale.models(model_choice.PRESETS[scale.XL], tied=False)
+    assert len(boxes) == len(models)
+    largest, most = boxes[-1], models[-1].parameters
+    assert largest[1] > 90  # pixels: it fills the picture
+    for (left, wide, high), model in zip(boxes, models, strict=True):
+        assert left >= 0
+        assert wide == pytest.approx(high, abs=0.1)
+        assert (wide / largest[1]) ** 2 * most == pytest.approx(model.parameters, rel=0.02)
+    assert boxes[0][1] < 2  # the bundled model is a dot
+    main = page.locator("[data-testid=stMain]")
+    assert main.evaluate("(box) => box.scrollWidth - box.clientWidth") <= 0
