@@ -21,6 +21,7 @@ def activation(
     all_values: Sequence[float],
     x_title: str,
     y_title: str,
+    y_range: tuple[float, float],
     count_title: str,
 ) -> go.Figure:
     """Curves over `x`, dots on them, and below a histogram of many more inputs.
@@ -36,6 +37,7 @@ def activation(
         all_values: inputs counted in the histogram.
         x_title: what goes in.
         y_title: what comes out.
+        y_range: fixed ends of the curves' axis.
         count_title: of the histogram's axis.
     """
     traces: list[go.Scatter | go.Bar] = [
@@ -82,7 +84,7 @@ def activation(
         margin={"l": 60, "r": 16, "t": 32, "b": 48},
         bargap=0.05,
         xaxis={"range": [x[0], x[-1]], "fixedrange": True, "anchor": "y2"},
-        yaxis={"domain": [0.3, 1], "range": [-0.6, x[-1]], "fixedrange": True},
+        yaxis={"domain": [0.3, 1], "range": list(y_range), "fixedrange": True},
         yaxis2={
             "domain": [0, 0.2],
             "title": {"text": count_title},
