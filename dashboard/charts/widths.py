@@ -24,6 +24,7 @@ def widths(vectors: Mapping[str, Sequence[float]], *, most: float, unit: str) ->
                 z=[list(numbers)],
                 x0=(widest - len(numbers)) / 2,
                 dx=1,
+                ygap=12,
                 y=[row],
                 zmin=-most,
                 zmax=most,
@@ -40,20 +41,8 @@ def widths(vectors: Mapping[str, Sequence[float]], *, most: float, unit: str) ->
                 },
             )
         )
-    shapes = [
-        {
-            "type": "rect",
-            "x0": (widest - len(numbers)) / 2 - 0.5,
-            "x1": (widest + len(numbers)) / 2 - 0.5,
-            "y0": row - 0.34,
-            "y1": row + 0.34,
-            "line": {"color": palette.LINE.light, "width": 1},
-        }
-        for row, numbers in enumerate(vectors.values())
-    ]
     return figure(
         traces,
-        shapes=shapes,
         margin={"l": 110, "r": 10, "t": 8, "b": 8},
         xaxis={"visible": False, "range": [-1, widest], "fixedrange": True},
         yaxis={

@@ -44,13 +44,14 @@ def layer_norm(sentence: str) -> None:
     )  # fmt: skip
     if guess is not None:
         predict.verdict(guess, *normalising.enlarged(loaded, text.ids, asked.place, asked.token))
-    st.latex(normalising.formula(loaded, asked, channel))
-    left, right = st.columns([1.9, 1], gap="large")
-    left.markdown(normalising.table(loaded, asked, channel))
+    left, middle, right = st.columns([1.1, 1.2, 1], gap="medium")
+    left.latex(normalising.formula(loaded, asked, channel))
+    middle.markdown(normalising.table(loaded, asked, channel))
     right.markdown(normalising.variances(loaded, asked))
     right.caption(
-        "What eps does: where the variance is small, the sum under the root is larger than it, and "
-        "the variance afterwards falls short of 1. The course's rows are its six ReLU outputs."
+        "What eps and the divisor do: the variance as it comes, and after normalising. Where it is "
+        "small, as in the course's two rows of six numbers, eps makes it fall short of 1. Divided "
+        "by C − 1 it falls short where C is small."
     )
     steps = normalising.steps_of(loaded, asked)
     source.show(
@@ -76,7 +77,7 @@ def _norm_asked(loaded: cached.Loaded, text: reading.Reading) -> tuple[normalisi
     )  # fmt: skip
     channel = four.number_input(
         "Channel", 1, width, 1, key="architecture.channel", bind="query-params",
-        help="Its numbers are written out below",
+        help="Which of the vector's numbers is worked out below",
     )  # fmt: skip
     unbiased = st.toggle(
         "Variance divided by C − 1", key="architecture.unbiased", bind="query-params",
@@ -155,6 +156,7 @@ def expansion(sentence: str) -> None:
     token = chosen.token(left, text, key="architecture.wide_token")
     layer = chosen.block(right, loaded, key="architecture.wide_block")
     asked = wide.Asked(text.ids, layer, token)
+    firing, loud = wide.firing(loaded, asked)
     plot.show(
         wide.picture(loaded, asked),
         key="architecture-wide",
@@ -162,8 +164,8 @@ def expansion(sentence: str) -> None:
         height=230,
     )
     st.caption(
-        "Each cell is a number, all strips to one scale of width. After GELU most cells are pale: "
-        "few units fire."
+        f"Each cell is a number; four times as wide means four times as many. {firing:,} of "
+        f"{4 * width:,} units are above 0 after GELU, so they fire; {loud:,} are above 0.5."
     )
     guess = predict.choice(
         "The strongest units are switched off at this token, the strongest first. How many until "

@@ -105,7 +105,7 @@ def dropout(sentence: str) -> None:
             st.caption(counts[i])
     st.caption(
         "One reading of your first tokens (rows), in block 1: the first channels, and the weights "
-        "of head 1. Palest: dropped."
+        "of head 1. A cell with factor 0 was dropped."
     )
     guess = predict.choice(
         "Only one place drops a tenth, the others nothing. Which one moves the model's guess most?",
@@ -123,10 +123,7 @@ def dropout(sentence: str) -> None:
             alt="How far dropout at each place moves the guess of the next token",
             height=250,
         )
-        st.caption(
-            "With the shares above. A trained model that has never met dropout is moved more than "
-            "one trained with it; an untrained one has no opinion that could be moved."
-        )
+        st.caption("With the shares above. 0 bits: the guess is the one without dropout.")
     with st.expander("Exercise 4.3: where the three stand in the code"):
         st.markdown(dropping.modules())
     source.show(

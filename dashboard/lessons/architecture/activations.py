@@ -121,6 +121,5 @@ def swapped(loaded: cached.Loaded, ids: Ids) -> str:
         )
     return (
         "With ReLU in every block and the weights as they are, "
-        f"{chosen.spoken(loaded, best)} ({before[best].item():.2%} with GELU) {change}. The small "
-        "negative numbers count: the weights were made for them."
+        f"{chosen.spoken(loaded, best)} ({before[best].item():.2%} with GELU) {change}."
     )

@@ -50,11 +50,17 @@ def picture(loaded: cached.Loaded, asked: Asked) -> Any:
         f"GELU: {4 * width:,}": half.activated[asked.token],
         f"out: {width:,}": half.output[asked.token],
     }
-    return widths({name: v.tolist() for name, v in rows.items()}, most=2.0, unit="value")
+    return widths({name: v.tolist() for name, v in rows.items()}, most=3.0, unit="value")
 
 
 def _activated(loaded: cached.Loaded, asked: Asked) -> Tensor:
     return activations.feed_forward(loaded, asked.ids, asked.layer).activated[asked.token]  # (4C,)
+
+
+def firing(loaded: cached.Loaded, asked: Asked) -> tuple[int, int]:
+    """How many units are above 0, and above 0.5, after GELU."""
+    activated = _activated(loaded, asked)
+    return int((activated > 0).sum()), int((activated > 0.5).sum())
 
 
 @kept(cached.BY_NAME)
@@ -112,7 +118,7 @@ def next_tokens(loaded: cached.Loaded, asked: Asked, off: int) -> Any:
         labels=[chips.label(loaded.tokenizer.decode([i])) for i in best],
         colours=dict(zip(groups, (palette.MUTED, palette.ACCENT), strict=True)),
         value_title="probability of coming next, in per cent",
-        value_range=(0.0, max(1.0, 1.1 * max(max(v) for v in groups.values()))),
+        value_range=(0.0, max(1.0, 110 * probabilities.max().item())),
         sideways=True,
     )
 

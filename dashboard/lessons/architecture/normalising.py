@@ -20,8 +20,6 @@ TEN_TIMES = 10.0
 LARGER, SAME, SMALLER = "Ten times as large", "About as large as now", "A tenth as large"
 SIZES = (LARGER, SAME, SMALLER)
 EPS = [f"1e-{n}" for n in range(12, 0, -1)] + ["1"]
-_COLUMNS = 3
-"""Channels whose numbers the table shows."""
 
 
 class Asked(NamedTuple):
@@ -95,13 +93,12 @@ def mean_and_variance(vector: Tensor) -> tuple[float, float]:
 
 
 def table(loaded: cached.Loaded, asked: Asked, channel: int) -> str:
-    """Each step with a few channels from this one on, and the mean and variance of all."""
+    """Each step for one channel, and the mean and variance of all channels after it."""
     norm, steps = norm_of(loaded, asked.place), steps_of(loaded, asked)
     vector = entering(loaded, asked.ids, asked.place)[asked.token]  # (C,)
-    shown = range(channel, min(channel + _COLUMNS, len(vector)))
     rows = []
     for name, numbers, whole in (
-        ("as it comes, x", vector, True),
+        ("as it comes", vector, True),
         ("minus the mean", vector - steps.mean, True),
         ("over the deviation", steps.normalised, True),
         ("scale, learnt", norm.scale.detach(), False),
@@ -109,9 +106,8 @@ def table(loaded: cached.Loaded, asked: Asked, channel: int) -> str:
         ("**scaled, shifted**", steps.output, True),
     ):
         ends = [f"{n:.4f}" for n in mean_and_variance(numbers)] if whole else ["", ""]
-        rows.append([name, *(f"{numbers[i].item():.4f}" for i in shown), *ends])
-    head = ["", *(f"channel {i + 1}" for i in shown), "mean", "variance"]
-    return tables.table(head, rows)
+        rows.append([name, f"{numbers[channel].item():.4f}", *ends])
+    return tables.table(["", f"channel {channel + 1:,}", "mean", "variance"], rows)
 
 
 def formula(loaded: cached.Loaded, asked: Asked, channel: int) -> str:
@@ -121,30 +117,31 @@ def formula(loaded: cached.Loaded, asked: Asked, channel: int) -> str:
     mean, variance = steps.mean.item(), steps.variance.item()
     scale, shift = norm.scale[channel].item(), norm.shift[channel].item()
     inside = steps.normalised[channel].item()
+    x_hat, y = rf"\hat x_{{{channel + 1}}}", rf"y_{{{channel + 1}}}"
+    top = rf"{x:.4f} - ({mean:.4f})"
+    bottom = rf"\sqrt{{{variance:.4f} + {tables.power_of_ten(asked.eps)}}}"
     return (
-        rf"\begin{{aligned}} \hat x_{{{channel + 1}}} &= "
-        rf"\frac{{x_{{{channel + 1}}} - \mu}}{{\sqrt{{\sigma^2 + \varepsilon}}}}"
-        rf" = \frac{{{x:.4f} - ({mean:.4f})}}{{\sqrt{{{variance:.4f} + "
-        rf"{tables.power_of_ten(asked.eps)}}}}} = {inside:.4f} \\[4pt]"
-        rf"y_{{{channel + 1}}} &= {scale:.4f} \cdot ({inside:.4f}) + ({shift:.4f}) = "
-        rf"{steps.output[channel].item():.4f} \end{{aligned}}"
+        rf"\begin{{aligned}} {x_hat} &= \frac{{x_{{{channel + 1}}} - \mu}}"
+        rf"{{\sqrt{{\sigma^2 + \varepsilon}}}} \\[4pt] &= \frac{{{top}}}{{{bottom}}} "
+        rf"= {inside:.4f} \\[6pt] {y} &= {scale:.4f} \cdot ({inside:.4f}) \\ "
+        rf"&\quad + ({shift:.4f}) = {steps.output[channel].item():.4f} \end{{aligned}}"
     )
 
 
 def variances(loaded: cached.Loaded, asked: Asked) -> str:
-    """What eps and the divisor make of three vectors: this token's and the book's two."""
+    """What eps and the divisor make of three vectors: this token's and the course's two."""
     norm = LayerNorm(1, asked.eps)
     vector = entering(loaded, asked.ids, asked.place)[asked.token]
     rows = []
     with torch.inference_mode():
         for name, numbers in (
-            ("this token", vector),
-            *((f"course, row {i}", row) for i, row in enumerate(parts.books_example(), 1)),
+            ("token", vector),
+            *((f"course {i}", row) for i, row in enumerate(parts.books_example(), 1)),
         ):
-            after = norm.steps(numbers, unbiased=asked.unbiased).normalised
-            ends = [f"{mean_and_variance(v)[1]:.4f}" for v in (numbers, after)]
-            rows.append([name, f"{len(numbers):,}", *ends])
-    return tables.table(["", "numbers", "variance", "normalised"], rows)
+            steps = norm.steps(numbers, unbiased=asked.unbiased)
+            after = mean_and_variance(steps.normalised)[1]
+            rows.append([name, f"{len(numbers):,}", f"{steps.variance.item():.4f}", f"{after:.4f}"])
+    return tables.table(["", "C", "variance", "after"], rows)
 
 
 def enlarged(loaded: cached.Loaded, ids: Ids, place: int, token: int) -> tuple[str, str]:

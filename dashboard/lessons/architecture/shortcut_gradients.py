@@ -90,9 +90,11 @@ def blocks_picture(loaded: cached.Loaded, ids: Ids, carried: float) -> Any:
 def found(loaded: cached.Loaded, ids: Ids, carried: float) -> str:
     """What the gradients in the blocks say, with their numbers."""
     whole, part = in_blocks(loaded, ids, 1.0), in_blocks(loaded, ids, carried)
+    cut = len(ids) > _MOST_TOKENS
+    read = f"the first {_MOST_TOKENS} tokens" if cut else "your sentence"
     return (
         f"The first block's gradient is {whole.sizes[0] / whole.sizes[-1]:.2g} times the last's as "
         f"it is, and {part.sizes[0] / part.sizes[-1]:.2g} times with shortcuts times {carried:g}. "
-        f"The loss on your sentence: {whole.loss:.2f} and {part.loss:.2f}; pure chance is "
+        f"The loss on {read}: {whole.loss:.2f} and {part.loss:.2f}; pure chance is "
         f"{math.log(loaded.config.vocab_size):.2f}."
     )
