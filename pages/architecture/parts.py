@@ -22,7 +22,7 @@ def layer_norm(sentence: str) -> None:
     loaded = models.on_show()
     text = reading.read(loaded, sentence)
     st.markdown(
-        "A token's vector is added to all the way through the model, so it grows. A **layer norm** "
+        "Every part of the model adds to a token's vector, so it tends to grow. A **layer norm** "
         "stands before each half of a block: it brings the vector to mean 0 and variance 1, then "
         "multiplies each channel by a scale and adds a shift. Scale and shift are learnt."
     )
@@ -30,11 +30,12 @@ def layer_norm(sentence: str) -> None:
     plot.show(
         normalising.picture(loaded, asked),
         key="architecture-norm",
-        alt="One token's numbers as they come, normalised, and scaled and shifted",
+        alt="One token's numbers as they come, normalised, and scaled and shifted: the output",
         height=330,
     )
     st.caption(
-        "A dot is a channel. The line is the mean, the band one standard deviation each way."
+        "A dot is a channel, the line the mean, the band one standard deviation each way. Output: "
+        "normalised, then scaled and shifted."
     )
     guess = predict.choice(
         "Multiply every number of this vector by ten before the norm. How large are the normalised "

@@ -72,7 +72,7 @@ def picture(loaded: cached.Loaded, asked: Asked) -> Any:
     rows = {
         "as it comes": vectors[asked.token],
         "normalised": steps.normalised,
-        "scaled, shifted": steps.output,
+        "output": steps.output,
     }
     farthest = max(v.abs().max().item() for v in rows.values())
     reach = 1.05 * max(4.0, farthest)
@@ -99,15 +99,15 @@ def table(loaded: cached.Loaded, asked: Asked, channel: int) -> str:
     rows = []
     for name, numbers, whole in (
         ("as it comes", vector, True),
-        ("minus the mean", vector - steps.mean, True),
-        ("over the deviation", steps.normalised, True),
-        ("scale, learnt", norm.scale.detach(), False),
-        ("shift, learnt", norm.shift.detach(), False),
-        ("**scaled, shifted**", steps.output, True),
+        ("centred", vector - steps.mean, True),
+        ("normalised", steps.normalised, True),
+        ("scale", norm.scale.detach(), False),
+        ("shift", norm.shift.detach(), False),
+        ("**output**", steps.output, True),
     ):
         ends = [f"{n:.4f}" for n in mean_and_variance(numbers)] if whole else ["", ""]
         rows.append([name, f"{numbers[channel].item():.4f}", *ends])
-    return tables.table(["", f"channel {channel + 1:,}", "mean", "variance"], rows)
+    return tables.table(["", f"channel\u00a0{channel + 1:,}", "mean", "variance"], rows)
 
 
 def formula(loaded: cached.Loaded, asked: Asked, channel: int) -> str:
