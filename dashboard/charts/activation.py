@@ -1,6 +1,7 @@
 """Activation functions as curves, with the numbers of a real layer standing on one of them."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -18,7 +19,7 @@ def activation(
     marks: tuple[Sequence[float], Sequence[float]],
     mark_name: str,
     mark_tone: palette.Tone,
-    all_values: Sequence[float],
+    all_values: Any,
     x_title: str,
     y_title: str,
     y_range: tuple[float, float],
@@ -34,7 +35,7 @@ def activation(
         marks: inputs and outputs of one token.
         mark_name: whose numbers the dots are.
         mark_tone: colour of the dots and of the histogram.
-        all_values: inputs counted in the histogram.
+        all_values: inputs counted in the histogram, in any number.
         x_title: what goes in.
         y_title: what comes out.
         y_range: fixed ends of the curves' axis.

@@ -134,7 +134,9 @@ def activation(sentence: str) -> None:
     )  # fmt: skip
     if guess is not None:
         predict.verdict(guess, *activations.silent(loaded, text.ids, layer))
-        st.markdown(activations.swapped(loaded, text.ids))
+        label = "Read the sentence with ReLU in every block"
+        if chosen.asked_for(loaded, label, text.ids, key="architecture.swapped"):
+            st.markdown(activations.swapped(loaded, text.ids))
     inner = activations.feed_forward(loaded, text.ids, layer)
     source.show(
         gelu, parts.slope, parts.never_positive, parts.with_relu,

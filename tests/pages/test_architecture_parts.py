@@ -9,6 +9,7 @@ from dashboard import cached
 from dashboard.lessons import reading
 from dashboard.lessons.architecture import (
     activations,
+    chosen,
     dropping,
     expansion,
     normalising,
@@ -98,6 +99,22 @@ def test_the_untrained_and_the_configured_model_go_through_every_part_too() -> N
         app.run()
         assert well(app), name
     assert "widens 32 numbers to 128 units" in text_of(app)
+
+
+def test_what_takes_seconds_on_a_large_model_waits_for_a_button(
+    monkeypatch: pytest.MonkeyPatch, read: tuple[cached.Loaded, tuple[int, ...]]
+) -> None:
+    monkeypatch.setattr(chosen, "_MOST_PARAMETERS", 0)
+    app = opened(text=SENTENCE, answers="true")
+    said = {
+        "architecture.places.ask": dropping.largest(*read)[1],
+        "architecture.swapped": activations.swapped(*read),
+    }
+    assert not any(sentence in text_of(app) for sentence in said.values())
+    for key in said:
+        app.button(key=key).click().run()
+    assert well(app)
+    assert all(sentence in text_of(app) for sentence in said.values())
 
 
 def test_weaker_shortcuts_change_the_gradients_and_the_loss(
