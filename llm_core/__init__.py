@@ -29,6 +29,7 @@ induction        a tiny model learns to copy; which head does it
 trials           one thing changed: without the mask, with other positions
 observing        a look into a model at work
 heads            what each head looks at, what it writes, what is lost without it
+parts            norms, hidden units, shortcuts and dropout, one at a time
 hiding           which words decide the next one: each hidden in turn
 checkpoints      a run on disk, and back
 pretraining      a whole recipe, from text to trained model
@@ -71,6 +72,7 @@ READING_ORDER: tuple[str, ...] = (
     "trials",
     "observing",
     "heads",
+    "parts",
     "hiding",
     "checkpoints",
     "pretraining",

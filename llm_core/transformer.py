@@ -29,7 +29,7 @@ class LayerNormSteps(NamedTuple):
     mean: Tensor
     """Of each token's vector, (..., 1)."""
     variance: Tensor
-    """Of each token's vector, dividing by C and not C - 1, (..., 1)."""
+    """Of each token's vector, dividing by C and, unless asked to, not by C - 1, (..., 1)."""
     normalised: Tensor
     """Mean 0 and variance 1, (..., C)."""
     output: Tensor
@@ -45,10 +45,15 @@ class LayerNorm(nn.Module):
         self.scale = nn.Parameter(torch.ones(emb_dim))
         self.shift = nn.Parameter(torch.zeros(emb_dim))
 
-    def steps(self, x: Tensor) -> LayerNormSteps:
-        """The readable path; `eps` keeps a constant vector from being divided by zero."""
+    def steps(self, x: Tensor, *, unbiased: bool = False) -> LayerNormSteps:
+        """The readable path; `eps` keeps a constant vector from being divided by zero.
+
+        Args:
+            x: (..., C).
+            unbiased: divide by C - 1 for the variance, as statistics does and GPT-2 does not.
+        """
         mean = x.mean(dim=-1, keepdim=True)  # (..., 1)
-        variance = x.var(dim=-1, keepdim=True, unbiased=False)  # (..., 1)
+        variance = x.var(dim=-1, keepdim=True, unbiased=unbiased)  # (..., 1)
         normalised = (x - mean) / torch.sqrt(variance + self.eps)
         return LayerNormSteps(mean, variance, normalised, normalised * self.scale + self.shift)
 

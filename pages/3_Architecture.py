@@ -1,7 +1,7 @@
 """Which parts make a GPT, and how large is each of them?"""
 
 from dashboard import frame, session
-from pages.architecture import building, configure, costing, inside, parts
+from pages.architecture import building, configure, costing, inside, parts, training_aids
 
 frame.begin("architecture")
 sentence = session.sentence_box()
@@ -15,7 +15,9 @@ costing.this_machine()
 inside.whole_model(sentence)
 parts.layer_norm(sentence)
 parts.activation(sentence)
-parts.shortcuts()
+parts.expansion(sentence)
+training_aids.shortcuts(sentence)
+training_aids.dropout(sentence)
 inside.block(sentence)
 building.gibberish(sentence)
 

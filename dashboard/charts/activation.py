@@ -1,6 +1,7 @@
 """Activation functions as curves, with the numbers of a real layer standing on one of them."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -18,9 +19,10 @@ def activation(
     marks: tuple[Sequence[float], Sequence[float]],
     mark_name: str,
     mark_tone: palette.Tone,
-    all_values: Sequence[float],
+    all_values: Any,
     x_title: str,
     y_title: str,
+    y_range: tuple[float, float],
     count_title: str,
 ) -> go.Figure:
     """Curves over `x`, dots on them, and below a histogram of many more inputs.
@@ -33,9 +35,10 @@ def activation(
         marks: inputs and outputs of one token.
         mark_name: whose numbers the dots are.
         mark_tone: colour of the dots and of the histogram.
-        all_values: inputs counted in the histogram.
+        all_values: inputs counted in the histogram, in any number.
         x_title: what goes in.
         y_title: what comes out.
+        y_range: fixed ends of the curves' axis.
         count_title: of the histogram's axis.
     """
     traces: list[go.Scatter | go.Bar] = [
@@ -82,7 +85,7 @@ def activation(
         margin={"l": 60, "r": 16, "t": 32, "b": 48},
         bargap=0.05,
         xaxis={"range": [x[0], x[-1]], "fixedrange": True, "anchor": "y2"},
-        yaxis={"domain": [0.3, 1], "range": [-0.6, x[-1]], "fixedrange": True},
+        yaxis={"domain": [0.3, 1], "range": list(y_range), "fixedrange": True},
         yaxis2={
             "domain": [0, 0.2],
             "title": {"text": count_title},

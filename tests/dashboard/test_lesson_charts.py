@@ -9,6 +9,7 @@ from dashboard.charts.fused import fused
 from dashboard.charts.histograms import histograms
 from dashboard.charts.spread import spread
 from dashboard.charts.stacked import stacked
+from dashboard.charts.widths import widths
 from dashboard.lessons.architecture import block_drawing
 
 
@@ -51,6 +52,7 @@ def test_the_histogram_below_the_curve_counts_every_number_once() -> None:
         all_values=values,
         x_title="in",
         y_title="out",
+        y_range=(-0.6, 3.0),
         count_title="count",
     )
     assert sum(figure.data[-1].y) == len(values)
@@ -96,3 +98,10 @@ def test_the_block_drawing_writes_every_shape_and_escapes_it() -> None:
     names = ("input", "norm 1", "attention", "sum 1", "norm 2", "feed-forward", "output")
     drawn = block_drawing.html({name: f"<{i}>" for i, name in enumerate(names)})
     assert all(f"&lt;{i}&gt;" in drawn for i in range(len(names)))
+
+
+def test_a_vector_four_times_as_long_is_drawn_four_times_as_wide_around_one_middle() -> None:
+    figure = widths({"in": [1.0] * 4, "wide": [0.0] * 16}, most=2.0, unit="value")
+    ends = [(strip.x0 - 0.5, strip.x0 - 0.5 + len(strip.z[0])) for strip in figure.data]
+    assert [right - left for left, right in ends] == [4, 16]
+    assert len({left + right for left, right in ends}) == 1

@@ -96,7 +96,7 @@ def test_any_sentence_goes_through(sentence: str) -> None:
 
 def test_both_ends_of_every_control_work() -> None:
     app = opened(architecture__preset="tiny")
-    app.button_group(key="architecture.gradient").set_value("about as large").run()
+    app.button_group(key="architecture.gradient").set_value("About as large").run()
     for key in (
         "architecture.batch",
         "architecture.tokens",
