@@ -34,12 +34,12 @@ class Lens(NamedTuple):
     """Theirs, (D, T, K)."""
     bits: Tensor
     """Entropy of all V probabilities: 0 is certain, log2 V is blind, (D, T)."""
-    final: Tensor
-    """The model's own first guess at each place, (T,)."""
-    final_probabilities: Tensor
-    """What that guess had at each depth, (D, T)."""
-    final_ranks: Tensor
-    """How many tokens came before it there, plus 1, (D, T)."""
+    followed: Tensor
+    """A token at each place that is followed through the depths, (T,)."""
+    followed_probabilities: Tensor
+    """Its probability, (D, T)."""
+    followed_ranks: Tensor
+    """How many tokens are likelier, plus 1, (D, T)."""
 
 
 def depths(model: GPTModel, steps: GPTSteps, start: int = 0) -> Iterator[Tensor]:
@@ -51,7 +51,13 @@ def depths(model: GPTModel, steps: GPTSteps, start: int = 0) -> Iterator[Tensor]
         yield model.out_head(model.final_norm(vectors[0, start:]))  # (T, C) -> (T, V)
 
 
-def lens(model: GPTModel, steps: GPTSteps, count: int = 5, start: int = 0) -> Lens:
+def lens(
+    model: GPTModel,
+    steps: GPTSteps,
+    count: int = 5,
+    start: int = 0,
+    follow: Tensor | None = None,
+) -> Lens:
     """Read every vector on the way as if it were the last.
 
     Args:
@@ -59,28 +65,31 @@ def lens(model: GPTModel, steps: GPTSteps, count: int = 5, start: int = 0) -> Le
         steps: what it computed for one text.
         count: K, at most V.
         start: the first place that is read.
+        follow: tokens to be followed, (T - start,); the model's own first guesses if left out.
 
     >>> from llm_core.config import GPTConfig
     >>> tiny = GPTModel(GPTConfig(vocab_size=9, context_length=8, emb_dim=6, n_heads=2, n_layers=3))
     >>> lens(tiny, tiny.steps(torch.tensor([[1, 2]]))).ids.shape
     torch.Size([4, 2, 5])
     """
-    final = steps.logits[0, start:].argmax(dim=-1)  # (T,)
+    if follow is None:
+        follow = steps.logits[0, start:].argmax(dim=-1)  # (T,)
     rows = []
     for logits in depths(model, steps, start):
         probabilities = logits.softmax(dim=-1)  # (T, V)
         best = probabilities.topk(min(count, probabilities.shape[-1]))  # (T, K)
-        of_final = probabilities.gather(-1, final[:, None])  # (T, 1)
-        ranks = 1 + (probabilities > of_final).sum(dim=-1)  # (T,)
+        chances = probabilities.gather(-1, follow[:, None])  # (T, 1)
+        ranks = 1 + (probabilities > chances).sum(dim=-1)  # (T,)
         bits = torch.special.entr(probabilities).sum(dim=-1) / math.log(2)  # (T,)
-        rows.append((best.indices, best.values, bits, of_final[:, 0], ranks))
-    ids, best_probabilities, bits, of_final, ranks = map(torch.stack, zip(*rows, strict=True))
-    return Lens(ids, best_probabilities, bits, final, of_final, ranks)
+        rows.append((best.indices, best.values, bits, chances[:, 0], ranks))
+    ids, best_probabilities, bits, chances, ranks = map(torch.stack, zip(*rows, strict=True))
+    return Lens(ids, best_probabilities, bits, follow, chances, ranks)
 
 
 def settled(found: Lens) -> Tensor:
     """From which depth on the first guess stays what it is in the end, (T,)."""
-    differs = found.ids[:-1, :, 0] != found.final  # (L, T)
+    guesses = found.ids[..., 0]  # (D, T)
+    differs = guesses[:-1] != guesses[-1]  # (L, T)
     after = torch.arange(1, len(differs) + 1, device=differs.device)  # (L,)
     depth: Tensor = (differs * after[:, None]).amax(dim=0)  # (T,)
     return depth

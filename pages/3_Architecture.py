@@ -1,7 +1,7 @@
 """Which parts make a GPT, and how large is each of them?"""
 
 from dashboard import frame, session
-from pages.architecture import building, configure, inside, parts
+from pages.architecture import at_work, building, configure, inside, parts
 
 frame.begin("architecture")
 sentence = session.sentence_box()
@@ -14,6 +14,7 @@ parts.layer_norm(sentence)
 parts.activation(sentence)
 parts.shortcuts()
 inside.block(sentence)
+at_work.lens(sentence)
 building.gibberish(sentence)
 
 frame.end("architecture")

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import cast
 
 import pytest
 import torch
@@ -12,6 +13,7 @@ from llm_core.config import GPTConfig
 from llm_core.gpt import GPTModel, GPTSteps
 from llm_core.lens import Lens, growth, lens, settled
 from llm_core.random_state import RandomState
+from llm_core.transformer import TransformerBlock
 
 TINY = GPTConfig(vocab_size=40, context_length=12, emb_dim=8, n_heads=2, n_layers=3, qkv_bias=True)
 IDS = torch.tensor([[3, 17, 5, 39, 3]])
@@ -44,22 +46,22 @@ def test_the_lens_reads_what_hooks_on_the_blocks_hear(model: GPTModel) -> None:
         best = expected.topk(4)
         torch.testing.assert_close(found.probabilities[depth], best.values)
         assert found.ids[depth].tolist() == best.indices.tolist()
-        entropy = torch.distributions.Categorical(logits=logits).entropy() / math.log(2)
+        entropy = -(expected * expected.log()).sum(dim=-1) / math.log(2)
         torch.testing.assert_close(found.bits[depth], entropy)
-        for place, token in enumerate(found.final.tolist()):
+        for place, token in enumerate(found.followed.tolist()):
             torch.testing.assert_close(
-                found.final_probabilities[depth, place], expected[place, token]
+                found.followed_probabilities[depth, place], expected[place, token]
             )
             rank = expected[place].argsort(descending=True).tolist().index(token) + 1
-            assert found.final_ranks[depth, place] == rank
+            assert found.followed_ranks[depth, place] == rank
 
 
 def test_the_last_depth_is_the_models_own_prediction(model: GPTModel) -> None:
     found = lens(model, model.steps(IDS))
     own = model(IDS)[0].softmax(dim=-1)
-    assert found.final.tolist() == own.argmax(dim=-1).tolist() == found.ids[-1, :, 0].tolist()
-    torch.testing.assert_close(found.final_probabilities[-1], own.amax(dim=-1))
-    assert (found.final_ranks[-1] == 1).all()
+    assert found.followed.tolist() == own.argmax(dim=-1).tolist() == found.ids[-1, :, 0].tolist()
+    torch.testing.assert_close(found.followed_probabilities[-1], own.amax(dim=-1))
+    assert (found.followed_ranks[-1] == 1).all()
 
 
 def test_a_guess_has_settled_where_no_later_block_changes_it() -> None:
@@ -70,7 +72,8 @@ def test_a_guess_has_settled_where_no_later_block_changes_it() -> None:
 
 def test_lengths_are_those_of_what_hooks_hear(model: GPTModel) -> None:
     found = growth(model.steps(IDS))
-    halves = [half for block in model.trf_blocks for half in (block.att, block.ff)]
+    blocks = [cast(TransformerBlock, block) for block in model.trf_blocks]
+    halves = [half for block in blocks for half in (block.att, block.ff)]
     with overheard([model.drop_emb, *model.trf_blocks, *halves]) as heard:
         model(IDS)
     stream = [heard[0], *heard[3::3]]
@@ -78,6 +81,16 @@ def test_lengths_are_those_of_what_hooks_hear(model: GPTModel) -> None:
                              (found.feed_forward, heard[2::3])):  # fmt: skip
         expected = [tensor[0].pow(2).sum(dim=-1).sqrt() for tensor in tensors]
         torch.testing.assert_close(numbers, torch.stack(expected))
+
+
+def test_any_token_can_be_followed_through_the_depths(model: GPTModel) -> None:
+    every = lens(model, model.steps(IDS), count=TINY.vocab_size)
+    found = lens(model, model.steps(IDS), follow=IDS[0])
+    for depth, place in ((0, 0), (1, 3), (3, 4)):
+        rank = every.ids[depth, place].tolist().index(int(IDS[0, place]))
+        assert found.followed_ranks[depth, place] == rank + 1
+        expected = every.probabilities[depth, place, rank]
+        torch.testing.assert_close(found.followed_probabilities[depth, place], expected)
 
 
 def test_more_guesses_than_tokens_are_all_of_them(model: GPTModel) -> None:
