@@ -101,7 +101,11 @@ def controls(kind: str) -> jobs.Job | None:
 
 
 def panel(
-    kind: str, charts: Sequence[Chart], *, beside: Callable[[jobs.Job], None] | None = None
+    kind: str,
+    charts: Sequence[Chart],
+    *,
+    beside: Callable[[jobs.Job], None] | None = None,
+    doing: str = "Training",
 ) -> jobs.Job | None:
     """Buttons, status and charts of the run of this kind; ticks by itself while it is active.
 
@@ -109,6 +113,7 @@ def panel(
         kind: the stage whose run it is.
         charts: drawn one below the other; their frames stand there before the run begins.
         beside: draws what else should move with the run (samples, examples), below the charts.
+        doing: what the run does while it runs, in a word.
 
     Returns:
         The run, or None while there is none.
@@ -125,7 +130,7 @@ def panel(
     def live() -> None:
         jobs.courtesy().page_begins()
         now = jobs.current(kind)
-        status(now, kind)
+        status(now, kind, doing)
         for chart in charts:
             _draw(kind, chart, now, sent)
         if ticking and not _moving(now):
@@ -166,7 +171,7 @@ def _moving(job: jobs.Job | None) -> bool:
     return not jobs.owned(job) or not (job.wish == "pause" and job.state == "paused")
 
 
-def status(job: jobs.Job | None, kind: str) -> None:
+def status(job: jobs.Job | None, kind: str, doing: str = "Training") -> None:
     """One line: where the run stands, how fast it goes, how long it will take."""
     if job is None:
         gone = "The run that this link names is over and no longer kept; start one of your own."
@@ -183,7 +188,7 @@ def status(job: jobs.Job | None, kind: str) -> None:
     place = jobs.scheduler().waiting(job)
     text = {
         "queued": f"Waiting for a place: number {place} in the queue" if place else "Starting",
-        "running": "Training",
+        "running": doing,
         "paused": "Paused" if job.state == "paused" else "Pausing",
         "done": "Finished",
         "stopped": "Stopped",

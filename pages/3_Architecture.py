@@ -1,7 +1,7 @@
 """Which parts make a GPT, and how large is each of them?"""
 
 from dashboard import frame, session
-from pages.architecture import at_work, building, configure, inside, parts
+from pages.architecture import at_work, configure, inside, parts
 
 frame.begin("architecture")
 sentence = session.sentence_box()
@@ -15,6 +15,7 @@ parts.activation(sentence)
 parts.shortcuts()
 inside.block(sentence)
 at_work.lens(sentence)
-building.gibberish(sentence)
+at_work.generate(sentence)
+at_work.cached_writing(sentence)
 
 frame.end("architecture")

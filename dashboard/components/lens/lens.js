@@ -35,7 +35,7 @@ class Lens {
     this.chance = make("div", { className: "curve" });
     this.length = make("div", { className: "curve" });
     this.chanceTitle = make("p", { className: "title" });
-    this.lengthTitle = make("p", { className: "title" }, "Length of this vector ", this.sign("accent", "vector"), this.sign("output", "attention adds"), this.sign("muted", "feed-forward adds"));
+    this.lengthTitle = make("p", { className: "title" }, "Length of ", this.sign("accent", "the vector"), this.sign("output", "+ attention"), this.sign("muted", "+ feed-forward"));
     root.replaceChildren(make("style", { textContent: STYLE }), make("div", { className: "bar" }, this.colours, this.scale), this.maps,
       make("div", { className: "below" }, this.told, make("div", {}, this.chanceTitle, this.chance), make("div", {}, this.lengthTitle, this.length)));
     this.maps.addEventListener("pointerover", (event) => this.look(event.target.closest("button")));

@@ -6,9 +6,10 @@ import streamlit as st
 import torch
 from torch import Tensor
 
-from dashboard import cached, chips
+from dashboard import cached
 from dashboard.components import lens as component
 from dashboard.lessons import linked, reading, starter_moments
+from dashboard.lessons.architecture.words import quoted, word
 from dashboard.lessons.reading import Reading
 from llm_core.gpt import GPTModel, GPTSteps
 from llm_core.lens import Growth, Lens, growth, lens, settled
@@ -88,11 +89,6 @@ def start_of(loaded: cached.Loaded, text: Reading) -> int:
     return 0
 
 
-def word(loaded: cached.Loaded, token: int) -> str:
-    """A token as it is drawn, without the space in front."""
-    return chips.visible(loaded.tokenizer.decode([token]).strip(" ") or " ")
-
-
 class Question(NamedTuple):
     """From where on does the last token's guess stand?"""
 
@@ -124,21 +120,15 @@ def question(loaded: cached.Loaded, ids: Ids) -> Question:
         rank = int(found.followed_ranks[depth - 1, 0])
         why = (
             f"It stands from block {depth} of {layers} on. Still {where} the first guess was "
-            f"{_quoted(before)}, and {_quoted(said)} had rank {rank:,}."
+            f"{quoted(before)}, and {quoted(said)} had rank {rank:,}."
         )
     return Question(said, float(found.probabilities[-1, 0, 0]), truth, why)
-
-
-def _quoted(said: str) -> str:
-    """A token inside a sentence of markdown, none of its signs read as markup."""
-    safe = "".join(f"\\{c}" if c.isascii() and not c.isalnum() and c != " " else c for c in said)
-    return f"“{safe}”"
 
 
 def question_line(asked: Question) -> str:
     """The question in words."""
     return (
-        f"After the last token the model says {_quoted(asked.guess)} ({asked.probability:.0%}). "
+        f"After the last token the model says {quoted(asked.guess)} ({asked.probability:.0%}). "
         "From where on is that its first guess, for good?"
     )
 
