@@ -52,6 +52,8 @@ class Chart:
     x_end: float | None = None
     """Where the x axis ends while there is no run; a run's own length counts afterwards."""
     y_range: tuple[float, float] | None = None
+    from_zero: bool = False
+    """Whether an axis without a fixed range shows the zero."""
     level: tuple[float, str] | None = None
     second_x: tuple[str, Sequence[float], Sequence[str]] | None = None
     """Title, places (in x) and labels of a second axis on top."""
@@ -227,6 +229,8 @@ def _draw(kind: str, chart: Chart, job: jobs.Job | None, sent: dict[str, int]) -
         level=chart.level,
         second_x=chart.second_x,
     )
+    if chart.from_zero:
+        figure.update_yaxes(rangemode="tozero")
     # A curve invites a closer look, which stays while it grows and when the run ends.
     figure.update_layout(dragmode="zoom", uirevision=job.id if job else "")
     plot.show(figure, key=key, alt=chart.alt, height=chart.height)

@@ -69,7 +69,7 @@ def generate(sentence: str) -> None:
         "Window: tokens seen at once", sizes, min(generating.WINDOW, sizes[-1]),
         key=f"architecture.window.{sizes[-1]}", bind="query-params",
     ))  # fmt: skip
-    wished = int(right.slider("New tokens", 1, 60, 20, key="architecture.new", bind="query-params"))
+    wished = int(right.slider("New tokens", 1, 60, 12, key="architecture.new", bind="query-params"))
     count = generating.asked(loaded, min(max(wished, 1), 60), context, text.ids)
     found = generating.written(loaded, text.ids, count, context)
     picture = st.container()
@@ -142,6 +142,6 @@ def _race(loaded: cached.Loaded, ids: tuple[int, ...], guess: str) -> None:
     def outcome(job: jobs.Job) -> None:
         if not job.active and job.history:
             predict.verdict(guess, *generating_race.answer(job.history[:]))
-        generating_race.texts(job)
+            generating_race.texts(job)
 
     live.panel(generating_race.KIND, [generating_race.chart()], beside=outcome, doing="Racing")

@@ -152,7 +152,9 @@ class Greedy {
     const says = veiled ? [`The model reads all ${seen} ids at once. Which one comes next? Guess below.`]
       : now.done ? [`${tokens.length} tokens are written${stops ? ": the last one is the end of the text, so the loop stops" : ""}.`]
       : [
-        [now.from ? `Read: the window has slid, so each of the ${seen} tokens in it stands one place further to the left than before.` : `Read: the model sees ${seen} ids, the whole text so far.`],
+        [now.from && now.number === 0 ? `Read: the text is longer than the window, so the model sees the last ${seen} ids only.`
+          : now.from ? `Read: the window has slid, so each of the ${seen} tokens in it stands one place further to the left than before.` 
+          : `Read: the model sees ${seen} ids, the whole text so far.`],
         [`Score: of ${seen} rows of logits only the last one counts. The others say what follows earlier tokens, and that is known.`],
         ["Append: the largest logit is ", quoted(chosen), `, id ${this.head.ids[now.length]}. It joins the text, and all begins anew.`],
       ][now.phase];

@@ -9,11 +9,12 @@ from dashboard import cached
 from dashboard.components import greedy as component
 from dashboard.lessons import linked
 from dashboard.lessons.architecture.words import quoted, word
+from llm_core.fast.decoding import FastDecoder
 from llm_core.sampling import generate, likeliest
 
 KEY = "architecture-greedy"
 TOPS = 5
-WINDOW = 24
+WINDOW = 20
 """Places of the window to begin with: few enough that it slides."""
 _CHOICES = 4
 _AT_ONCE = 8_000_000_000
@@ -44,7 +45,8 @@ def written(loaded: cached.Loaded, ids: Ids, count: int, context: int) -> Writte
     found: list[NewToken] = []
     prompt = torch.tensor([ids])
     with torch.inference_mode():
-        for token in generate(loaded.model, prompt, count, context):
+        fast = FastDecoder(loaded.model)
+        for token in generate(loaded.model, prompt, count, context, logits_of=fast):
             best = [
                 (word(loaded, i), i, float(token.logits[i]), p)
                 for i, p in likeliest(token.probabilities, TOPS)

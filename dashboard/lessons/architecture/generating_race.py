@@ -37,6 +37,7 @@ def count(config: GPTConfig, ids: Ids) -> int:
     return min(MOST, config.context_length - len(prompt(config, ids)))
 
 
+@st.cache_data(show_spinner=False, max_entries=64)
 def work(config: GPTConfig, ids: Ids) -> tuple[list[int], list[int]]:
     """Multiplications for each new token, with the cache and without."""
     begin = len(prompt(config, ids))
@@ -122,6 +123,7 @@ def chart() -> live.Chart:
         x_title="new token",
         x=lambda lap: float(lap.step + 1),
         x_end=float(MOST),
+        from_zero=True,
         height=300,
     )
 
