@@ -63,12 +63,8 @@ def generate(sentence: str) -> None:
         "loop around it**: take the largest score, append that token, read again. Once the text "
         "is longer than the window, the oldest token drops out of sight."
     )
-    sizes = generating.windows(loaded)
     left, right = st.columns(2)
-    context = int(left.select_slider(
-        "Window: tokens seen at once", sizes, min(generating.WINDOW, sizes[-1]),
-        key=f"architecture.window.{sizes[-1]}", bind="query-params",
-    ))  # fmt: skip
+    context = generating.window(left, loaded)
     wished = int(right.slider("New tokens", 1, 60, 12, key="architecture.new", bind="query-params"))
     count = generating.asked(loaded, min(max(wished, 1), 60), context, text.ids)
     found = generating.written(loaded, text.ids, count, context)

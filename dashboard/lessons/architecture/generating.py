@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 
 import streamlit as st
 import torch
+from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import cached
 from dashboard.components import greedy as component
@@ -57,10 +58,17 @@ def written(loaded: cached.Loaded, ids: Ids, count: int, context: int) -> Writte
     return Written(tuple(found), False)
 
 
-def windows(loaded: cached.Loaded) -> list[int]:
-    """How many tokens the model may be let see at once."""
+def window(place: DeltaGenerator, loaded: cached.Loaded) -> int:
+    """Draw the choice of how many tokens the model sees at once."""
     most = loaded.config.context_length
-    return sorted({size for size in (4, 8, 16, WINDOW, 32, 64, 128) if size < most} | {most})
+    sizes = [size for size in (2, 4, 8, 16, WINDOW, 32, 64, 128) if size < most] + [most]
+    if len(sizes) == 1:
+        return most
+    chosen = place.select_slider(
+        "Window: tokens seen at once", sizes, min(WINDOW, most),
+        key=f"architecture.window.{most}", bind="query-params",
+    )  # fmt: skip
+    return int(chosen)
 
 
 def asked(loaded: cached.Loaded, count: int, context: int, ids: Ids) -> int:
