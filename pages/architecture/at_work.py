@@ -19,8 +19,9 @@ def lens(sentence: str) -> None:
     text = reading.read(loaded, sentence)
     st.markdown(
         "A block only **adds** to each token's vector; its shape stays the same. So any of these "
-        "vectors can be read as if it were the last one: final norm, output head, softmax. In each "
-        "square stands the likeliest next token: a column for each token of **your sentence**, "
+        "vectors can be read as if it were the last one: final norm, output head, softmax. This "
+        "is the **logit lens** (nostalgebraist, 2020). In each square stands the likeliest next "
+        "token: a column for each token of **your sentence**, "
         f"from the embedding up through {wording.counted(loaded.config.n_layers, 'block')}."
     )
     choices = lens_shown.moments(loaded)
@@ -80,7 +81,8 @@ def generate(sentence: str) -> None:
         generating.show(loaded, text.ids, context, found, told=guess is not None)
         st.caption(
             "The same weights every time: nothing is learnt here, and nothing is drawn by chance. "
-            "Always taking the largest is called **greedy**; page 4 shows more daring ways."
+            "Always taking the largest is called **greedy**; page 4 shows more daring ways. "
+            "Choose an untrained model, and it writes gibberish, as the course's first one does."
         )
     if asked and guess is not None:
         predict.verdict(guess, asked.truth, asked.why)

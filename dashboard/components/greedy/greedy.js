@@ -114,7 +114,7 @@ class Greedy {
       const fresh = i >= head.prompt;
       const state = i >= now.there ? "later" : i < now.from ? "gone" : i < now.length ? "seen" : "new";
       set(chip, "className", `chip ${state}${fresh ? " fresh" : ""}`);
-      set(chip.children[2], "textContent", state === "seen" ? `place ${place}` : state === "gone" ? "out of sight" : " ");
+      set(chip.children[2], "textContent", state === "seen" ? `place ${place}` : state === "gone" ? "out" : " ");
     });
     const end = this.chips.children[Math.min(now.there, head.words.length) - 1];
     if (end) this.chips.scrollTop = end.offsetTop - this.chips.offsetTop - this.chips.clientHeight / 2;

@@ -3,6 +3,7 @@
 
 const kept = new WeakMap(); // element -> what is drawn in it
 const PAUSE = 400; // milliseconds at rest after which the link follows
+const ON = ["var(--ink)", "light-dark(#1b2230, #11151d)", "var(--ground)"]; // letters on pale, middle and strong squares
 
 function figure(x) {
   if (x === 0) return "0";
@@ -132,7 +133,7 @@ class Lens {
           set(node, "className", `square${same && !veiled ? " final" : ""}${chosen ? " chosen" : ""}${place === this.place ? " column" : ""}`);
           set(node, "tabIndex", chosen ? 0 : -1);
           node.style.setProperty("--cell", `var(--sequential-${step})`);
-          node.style.setProperty("--on", step >= 5 ? "var(--ground)" : "var(--ink)");
+          node.style.setProperty("--on", ON[Math.sign(step - 5) + 1]);
           node.setAttribute("aria-label", `${depthName(depth)}, at ${this.head.words[place]}: ${veiled ? "not told yet" : `${word}, ${percent(probability)}`}`);
         }
       }
@@ -168,6 +169,7 @@ class Lens {
     const along = (name, model) => every.map((depth) => this.at(name, model, depth, this.place));
     const veiled = this.hidden(0, this.place);
     this.chanceTitle.replaceChildren("Probability of ", make("bdi", { textContent: `“${this.head.finals[this.place]}”` }), " after ", make("bdi", { textContent: `“${this.head.words[this.place]}”` }));
+    if (titles.length > 1) this.chanceTitle.append(` (dashed: ${titles[1]})`);
     const lines = titles.map((name, model) => ({ name, values: veiled ? [] : along("chances", model), dashed: model > 0 }));
     curves(this.chance, { depths: this.depths, top: 1, lines, says: "Probability of the final guess after each block" });
     const lengths = titles.map((name, model) => ({ name: `length in ${name}`, values: along("stream", model), dashed: model > 0 }));
