@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 from dashboard import cached
 from dashboard.lessons import reading
 from dashboard.lessons.architecture import lens as lens_shown
+from dashboard.lessons.architecture.generating import WINDOW
 from dashboard.lessons.architecture.words import word
 from dashboard.session import SENTENCE
 from llm_core.sampling import generate_text_simple
@@ -68,7 +69,7 @@ def test_the_loop_is_a_function_of_its_step_and_the_window_slides(page: Page, ad
     opened(page, address, "?answers=true&architecture.at=2")
     loaded = cached.starter()
     ids = reading.read(loaded, SENTENCE).ids
-    written = generate_text_simple(loaded.model, torch.tensor([ids]), 12, 20)[0].tolist()
+    written = generate_text_simple(loaded.model, torch.tensor([ids]), 12, WINDOW)[0].tolist()
     chips = page.locator(".greedy .chip")
     new = page.locator(".greedy .chip.new")
     expect(new).to_have_count(1)
@@ -77,7 +78,7 @@ def test_the_loop_is_a_function_of_its_step_and_the_window_slides(page: Page, ad
     step = page.get_by_role("button", name="Next token")
     for _ in range(8):
         step.click()
-    expect(page.locator(".greedy .chip.gone")).to_have_count(len(ids) + 8 - 20)
+    expect(page.locator(".greedy .chip.gone")).to_have_count(len(ids) + 8 - WINDOW)
     expect(page.locator(".greedy .chip.seen small").nth(1)).to_have_text("place 0")
     page.get_by_role("slider", name="Step", exact=True).press("End")
     assert chips.locator("small:nth-of-type(1)").all_inner_texts() == [str(i) for i in written]

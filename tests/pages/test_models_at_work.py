@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import cached, jobs
 from dashboard.lessons import reading, starter_moments
-from dashboard.lessons.architecture import generating_race, model_choice
+from dashboard.lessons.architecture import generating, generating_race, model_choice
 from dashboard.lessons.architecture import lens as lens_shown
 from dashboard.lessons.architecture.models import CONFIGURED
 from dashboard.session import SENTENCE
@@ -40,8 +40,9 @@ def test_every_answer_waits_for_its_guess_and_is_the_models_own() -> None:
     loaded = cached.starter()
     ids = reading.read(loaded, SENTENCE).ids
     asked = lens_shown.question(loaded, ids)
-    window = torch.tensor([ids[-20:]])
-    first = int(generate_text_simple(loaded.model, window, 1, 20)[0, -1])
+    first = int(
+        generate_text_simple(loaded.model, torch.tensor([ids]), 1, generating.WINDOW)[0, -1]
+    )
     word = loaded.tokenizer.decode([first]).strip()
     assert asked.why not in text_of(app)
     assert "a probability of" not in text_of(app)
@@ -86,6 +87,17 @@ def test_the_race_writes_one_text_and_says_what_it_measured(
     assert truth in text_of(app)
     assert why in text_of(app)
     assert well(app)
+
+
+def test_what_would_take_seconds_waits_for_its_button(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(generating, "_AT_ONCE", 0)
+    monkeypatch.setattr(lens_shown, "_AT_ONCE", 0)
+    app = opened(architecture__new="5")
+    assert "The last 2 tokens" in text_of(app)
+    for key in ("architecture.lens.all", "architecture.new.all"):
+        app.button(key).click().run()
+        assert well(app)
+        assert not any(button.key == key for button in app.run().button)
 
 
 def test_the_least_model_says_what_it_cannot_show_and_shows_the_rest() -> None:

@@ -15,7 +15,7 @@ from llm_core.sampling import generate, likeliest
 
 KEY = "architecture-greedy"
 TOPS = 5
-WINDOW = 20
+WINDOW = 16
 """Places of the window to begin with: few enough that it slides."""
 _CHOICES = 4
 _AT_ONCE = 8_000_000_000
@@ -61,7 +61,7 @@ def written(loaded: cached.Loaded, ids: Ids, count: int, context: int) -> Writte
 def window(place: DeltaGenerator, loaded: cached.Loaded) -> int:
     """Draw the choice of how many tokens the model sees at once."""
     most = loaded.config.context_length
-    sizes = [size for size in (2, 4, 8, 16, WINDOW, 32, 64, 128) if size < most] + [most]
+    sizes = [size for size in (2, 4, 8, WINDOW, 32, 64, 128) if size < most] + [most]
     if len(sizes) == 1:
         return most
     chosen = place.select_slider(
