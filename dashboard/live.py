@@ -52,6 +52,8 @@ class Chart:
     x_end: float | None = None
     """Where the x axis ends while there is no run; a run's own length counts afterwards."""
     y_range: tuple[float, float] | None = None
+    from_zero: bool = False
+    """Whether an axis without a fixed range shows the zero."""
     level: tuple[float, str] | None = None
     second_x: tuple[str, Sequence[float], Sequence[str]] | None = None
     """Title, places (in x) and labels of a second axis on top."""
@@ -101,7 +103,11 @@ def controls(kind: str) -> jobs.Job | None:
 
 
 def panel(
-    kind: str, charts: Sequence[Chart], *, beside: Callable[[jobs.Job], None] | None = None
+    kind: str,
+    charts: Sequence[Chart],
+    *,
+    beside: Callable[[jobs.Job], None] | None = None,
+    doing: str = "Training",
 ) -> jobs.Job | None:
     """Buttons, status and charts of the run of this kind; ticks by itself while it is active.
 
@@ -109,6 +115,7 @@ def panel(
         kind: the stage whose run it is.
         charts: drawn one below the other; their frames stand there before the run begins.
         beside: draws what else should move with the run (samples, examples), below the charts.
+        doing: what the run does while it runs, in a word.
 
     Returns:
         The run, or None while there is none.
@@ -125,7 +132,7 @@ def panel(
     def live() -> None:
         jobs.courtesy().page_begins()
         now = jobs.current(kind)
-        status(now, kind)
+        status(now, kind, doing)
         for chart in charts:
             _draw(kind, chart, now, sent)
         if ticking and not _moving(now):
@@ -166,7 +173,7 @@ def _moving(job: jobs.Job | None) -> bool:
     return not jobs.owned(job) or not (job.wish == "pause" and job.state == "paused")
 
 
-def status(job: jobs.Job | None, kind: str) -> None:
+def status(job: jobs.Job | None, kind: str, doing: str = "Training") -> None:
     """One line: where the run stands, how fast it goes, how long it will take."""
     if job is None:
         gone = "The run that this link names is over and no longer kept; start one of your own."
@@ -183,7 +190,7 @@ def status(job: jobs.Job | None, kind: str) -> None:
     place = jobs.scheduler().waiting(job)
     text = {
         "queued": f"Waiting for a place: number {place} in the queue" if place else "Starting",
-        "running": "Training",
+        "running": doing,
         "paused": "Paused" if job.state == "paused" else "Pausing",
         "done": "Finished",
         "stopped": "Stopped",
@@ -222,6 +229,8 @@ def _draw(kind: str, chart: Chart, job: jobs.Job | None, sent: dict[str, int]) -
         level=chart.level,
         second_x=chart.second_x,
     )
+    if chart.from_zero:
+        figure.update_yaxes(rangemode="tozero")
     # A curve invites a closer look, which stays while it grows and when the run ends.
     figure.update_layout(dragmode="zoom", uirevision=job.id if job else "")
     plot.show(figure, key=key, alt=chart.alt, height=chart.height)

@@ -28,6 +28,7 @@ processes        several processes train one model
 induction        a tiny model learns to copy; which head does it
 trials           one thing changed: without the mask, with other positions
 observing        a look into a model at work
+lens             the next token, read off after every block
 heads            what each head looks at, what it writes, what is lost without it
 parts            norms, hidden units, shortcuts and dropout, one at a time
 hiding           which words decide the next one: each hidden in turn
@@ -71,6 +72,7 @@ READING_ORDER: tuple[str, ...] = (
     "induction",
     "trials",
     "observing",
+    "lens",
     "heads",
     "parts",
     "hiding",

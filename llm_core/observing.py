@@ -2,7 +2,7 @@
 
 In:     a GPT at any moment of its training, and the ids to look at
 Out:    plain numbers; the model, its modes and everybody's random numbers stay as they are
-Next:   hiding.py, which words decide what a model expects
+Next:   lens.py, what each block would say comes next
 
 Shapes: T tokens, P places with a target, L layers, H heads, C channels, V vocabulary, W watched
     tokens, F frames (moments of a run), N parts of the model.

@@ -1,7 +1,7 @@
 """Which parts make a GPT, and how large is each of them?"""
 
 from dashboard import frame, session
-from pages.architecture import building, configure, costing, inside, parts, training_aids
+from pages.architecture import at_work, configure, costing, inside, parts, training_aids
 
 frame.begin("architecture")
 sentence = session.sentence_box()
@@ -19,6 +19,8 @@ parts.expansion(sentence)
 training_aids.shortcuts(sentence)
 training_aids.dropout(sentence)
 inside.block(sentence)
-building.gibberish(sentence)
+at_work.lens(sentence)
+at_work.generate(sentence)
+at_work.cached_writing(sentence)
 
 frame.end("architecture")

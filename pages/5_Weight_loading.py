@@ -4,6 +4,7 @@ import streamlit as st
 
 from dashboard import frame, predict, session, source, weights_source
 from dashboard.components import plot
+from dashboard.lessons import starter_moments
 from dashboard.lessons.weights import moments, proof_panel, views
 from llm_core import pretraining
 from llm_core.checkpoints import fill
@@ -241,9 +242,10 @@ def training() -> None:
         "kept. Slide through its whole training: nothing is trained now, each stop is a file of "
         "weights."
     )
+    kept = starter_moments.kept()
     step = int(
         st.select_slider(
-            "Updates made", moments.kept(), value=moments.kept()[3], key="weights.moment",
+            "Updates made", kept, value=kept[3], key="weights.moment",
             bind="query-params", format_func=lambda made: f"{made:,}",
         )
     )  # fmt: skip

@@ -4,9 +4,11 @@ In:     a model, the ids of a prompt (1, T), and how daring to be
 Out:    a stream of sampled tokens, each with the probabilities it was drawn from
 Next:   ../beam.py, which follows several texts at once
 
-Read chain.py (logits -> probabilities), then draws.py (one token), then stream.py (a text).
+Read chain.py (logits -> probabilities), draws.py (one token), stream.py (a text), caching.py (what
+a cache saves).
 """
 
+from llm_core.sampling.caching import Lap, multiplications, race
 from llm_core.sampling.chain import (
     COLDEST,
     SamplingSteps,
@@ -40,6 +42,7 @@ __all__ = [
     "COLDEST",
     "END_OF_TEXT",
     "Expected",
+    "Lap",
     "LogitsOf",
     "SampledToken",
     "SamplingSteps",
@@ -52,7 +55,9 @@ __all__ = [
     "generate_ids",
     "generate_text_simple",
     "likeliest",
+    "multiplications",
     "next_logits",
+    "race",
     "sampling_steps",
     "stretches",
     "text_to_token_ids",

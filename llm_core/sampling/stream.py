@@ -2,7 +2,7 @@
 
 In:     a model, the ids of a prompt (1, T), and how daring to be
 Out:    a stream of sampled tokens, each with the probabilities it was drawn from
-Next:   ../beam.py, which follows several texts at once
+Next:   caching.py, what it saves to keep what was read
 
 B batch, T tokens, V vocabulary
 """

@@ -9,7 +9,7 @@ import torch
 from dashboard import palette
 from dashboard.charts.loglog import loglog
 from dashboard.components import saturation
-from dashboard.lessons.attention import linked
+from dashboard.lessons import linked
 
 
 def test_scores_travel_as_bytes_behind_a_head_of_whole_words() -> None:

@@ -87,14 +87,3 @@ def guesses(config: GPTConfig, text: str) -> tuple[str, float]:
         number_format=".2~g",
     )
     return figure.to_json(), percent[0] / chance
-
-
-@st.cache_data(show_spinner=False, max_entries=64)
-def written(config: GPTConfig, text: str, count: int) -> tuple[list[str], list[int]]:
-    """What the untrained model appends, always taking the likeliest token: tokens and ids."""
-    words = tokenizer(config.vocab_size)
-    ids = torch.tensor([inside(config, text).ids])  # (1, T)
-    model = cached.untrained(config, SEED)
-    longer = sampling.generate_text_simple(model, ids, count, config.context_length)
-    new = longer[0, ids.shape[1] :].tolist()
-    return [words.decode([i]) for i in new], new

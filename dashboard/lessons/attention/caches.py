@@ -8,8 +8,7 @@ import torch
 from dashboard import cached, chips
 from dashboard.components import prefill as component
 from dashboard.components.prefill import Step
-from dashboard.lessons import reading
-from dashboard.lessons.attention import linked
+from dashboard.lessons import linked, reading
 
 MORE = 12
 """Tokens written after the prompt."""

@@ -5,8 +5,7 @@ import streamlit as st
 from dashboard import cached, chips, wording
 from dashboard.components import hiding as component
 from dashboard.components.hiding import Bar, Variant
-from dashboard.lessons import reading
-from dashboard.lessons.attention import linked
+from dashboard.lessons import linked, reading
 from llm_core import hiding
 from llm_core.hiding import HiddenEach
 

@@ -10,8 +10,7 @@ from dashboard.charts.loglog import loglog
 from dashboard.components import saturation as component
 from dashboard.components.saturation import Dial
 from dashboard.drawn import drawn
-from dashboard.lessons import reading
-from dashboard.lessons.attention import linked
+from dashboard.lessons import linked, reading
 from llm_core.attention import scaling
 from llm_core.attention.scaling import ScoreSpread
 

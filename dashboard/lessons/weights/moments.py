@@ -1,21 +1,13 @@
-"""One long training in a few moments: the bundled model as it was after so many updates.
-
-Each moment is a file of its own, four bits a weight; the model before the first update is not kept,
-since its seed makes it again.
-"""
+"""One long training in a few moments: its curve, and what the model wrote at each of them."""
 
 import json
-from pathlib import Path
 from typing import NamedTuple
 
 import streamlit as st
 
 from dashboard import cached, charts, palette
+from dashboard.lessons import starter_moments
 from dashboard.lessons.weights.views import Proof, blind, proof
-from llm_core.bundled.recipe import TALES
-from llm_core.checkpoints.compact import read_compact
-from llm_core.gpt import GPTModel
-from llm_core.pretraining import starting_model
 
 
 class Curve(NamedTuple):
@@ -44,35 +36,15 @@ def curve() -> Curve:
     )
 
 
-def kept() -> list[int]:
-    """After how many updates there is a model: 0, the kept ones, and the last."""
-    files = sorted((cached.STARTER / "moments").glob("*.safetensors"))
-    return [0, *(int(file.stem) for file in files), curve().updates]
-
-
 def tokens_at(step: int) -> int:
     """How many tokens the model had read."""
     return curve().tokens * step // curve().updates
 
 
-@st.cache_resource(show_spinner=False, max_entries=2)
-def _model(step: int) -> GPTModel:
-    """The model of that moment."""
-    if step == curve().updates:
-        return cached.starter().model
-    if step == 0:
-        return starting_model(TALES).eval()
-    return read_compact(_file(step))[0]
-
-
-def _file(step: int) -> Path:
-    return cached.STARTER / "moments" / f"{step:05}.safetensors"
-
-
 @st.cache_data(show_spinner=False, max_entries=256)
 def at(step: int, prompt: str, temperature: float, draw: int, count: int) -> Proof:
     """What the model of that moment makes of a prompt."""
-    return proof(cached.starter(), _model(step), prompt, temperature, draw, count)
+    return proof(cached.starter(), starter_moments.model(step), prompt, temperature, draw, count)
 
 
 @st.cache_data(show_spinner=False, max_entries=64)
