@@ -14,6 +14,8 @@ parts.layer_norm(sentence)
 parts.activation(sentence)
 parts.shortcuts()
 inside.block(sentence)
+building.build_it(sentence)
+building.shape_puzzle()
 building.gibberish(sentence)
 
 frame.end("architecture")
