@@ -34,17 +34,18 @@ LARGEST = 512
 _SEED = 123
 
 
-def feed_forward(x: Tensor, *, a: int, b: int, c: int, d: int) -> Tensor:
+def feed_forward(x: Tensor, *, a: int, b: int, c: int, d: int) -> Any:
     """Each token on its own: widen, GELU, narrow."""
     widen = nn.Linear(a, b)
     narrow = nn.Linear(c, d)
     x = widen(x)
     x = gelu(x)
-    output: Tensor = narrow(x)
-    return output
+    return narrow(x)
 
 
-def model(ids: Tensor, *, a: int, b: int, c: int, d: int, e: int, f: int, g: int) -> Tensor:
+def around_the_blocks(
+    ids: Tensor, *, a: int, b: int, c: int, d: int, e: int, f: int, g: int
+) -> Any:
     """What stands around the blocks of a GPT."""
     tok_emb = nn.Embedding(a, b)
     pos_emb = nn.Embedding(c, d)
@@ -55,11 +56,12 @@ def model(ids: Tensor, *, a: int, b: int, c: int, d: int, e: int, f: int, g: int
     x = tok_emb(ids) + pos_emb(places)
     x = block(x)
     x = final_norm(x)
-    logits: Tensor = out_head(x)
-    return logits
+    return out_head(x)
 
 
-def attention(x: Tensor, *, a: int, b: int, c: int, d: int, e: int, f: int, g: int) -> Tensor:
+def multi_head_attention(
+    x: Tensor, *, a: int, b: int, c: int, d: int, e: int, f: int, g: int
+) -> Any:
     """All heads in one piece."""
     W_query, W_key, W_value = (nn.Linear(12, 12, bias=False) for _ in range(3))
     out_proj = nn.Linear(12, 12)
@@ -72,15 +74,14 @@ def attention(x: Tensor, *, a: int, b: int, c: int, d: int, e: int, f: int, g: i
     weights = (scores / b**0.5).softmax(dim=-1)
     heads = weights @ values
     together = heads.transpose(c, d).reshape(batch, tokens, g)
-    output: Tensor = out_proj(together)
-    return output
+    return out_proj(together)
 
 
 class Puzzle(NamedTuple):
     """Code with blanks, and the part that it should be."""
 
     code: Callable[..., Tensor]
-    """Blanks are its keyword arguments."""
+    """Blanks are its keyword arguments; what comes out is (B, T, C), or logits (B, T, V)."""
     real: Callable[[], nn.Module]
     """Makes the real part."""
     reads: Callable[[], Tensor]
@@ -111,8 +112,8 @@ def _real_attention() -> nn.Module:
 
 PUZZLES = (
     Puzzle(feed_forward, lambda: FeedForward(SIZES), _vectors, 1),
-    Puzzle(model, lambda: GPTModel(SIZES), _ids, 1),
-    Puzzle(attention, _real_attention, _vectors, 0),
+    Puzzle(around_the_blocks, lambda: GPTModel(SIZES), _ids, 1),
+    Puzzle(multi_head_attention, _real_attention, _vectors, 0),
 )
 """From easy to hard."""
 

@@ -38,16 +38,22 @@ def build_it(sentence: str) -> None:
         st.markdown(
             f"**{part.capitalize()}.** {building.became_true(without, with_it, part, real)}"
         )
-    skeleton, whole = (", ".join(map(str, BOOK_LOGITS[p])) for p in ((POSITIONS,), PARTS))
-    st.caption(
-        "Dashed: a dummy. Parts come from the starter model or, before it was trained, from its "
-        f"twin. At the course's size (seed 123, its two texts) the skeleton's first three logits "
-        f"are {skeleton}, the whole model's {whole}."
-    )
-    guess = predict.choice(
-        "The finished, trained model loses one part again. Without which does it guess your "
-        "sentence worst?", PARTS, key="architecture.missed", done="architecture",
-    )  # fmt: skip
+        skeleton, whole = (
+            ", ".join(f"{x:.4f}" for x in BOOK_LOGITS[p]) for p in ((POSITIONS,), PARTS)
+        )
+        st.caption(
+            "Dashed: a dummy. The parts are the starter model's or, before it was trained, its "
+            "twin's. At the course's size (seed 123, its two texts) the skeleton's first three "
+            f"logits are {skeleton}, the whole model's {whole}."
+        )
+    guess = None
+    if len(text) > 1:
+        guess = predict.choice(
+            "The finished, trained model loses one part again. Without which does it guess your "
+            "sentence worst?", PARTS, key="architecture.missed", done="architecture", about=text,
+        )  # fmt: skip
+    else:
+        st.caption("One token has no next one to guess: type a longer sentence for a loss.")
     if guess is not None:
         found = building.losses(text)
         predict.verdict(guess, found.worst, building.why_worst(found))
@@ -72,15 +78,15 @@ def shape_puzzle() -> None:
         "Puzzle, from easy to hard", list(puzzle.TASKS), default=next(iter(puzzle.TASKS)),
         required=True, key="architecture.shapes", bind="query-params",
     ))  # fmt: skip
-    st.markdown(f"{puzzle.TASKS[name].about} In comes: {puzzle.sizes()}.")
+    task = puzzle.TASKS[name]
+    st.markdown(f"{task.about} In comes: {puzzle.comes_in(task.puzzle)}.")
     outcome = puzzle.desk(name)
     st.caption(
         "Right means: the output equals the real part's, number for number, from the same seed. "
         "Read an error from its end: two sizes that should be equal, and are not."
     )
-    task = puzzle.TASKS[name].puzzle
-    real = [type(task.real())] if outcome and outcome.right else []
-    source.show(task.code, shape_puzzles.fill_in, *real, key=f"architecture.source.{name}")
+    real = [type(task.puzzle.real())] if outcome and outcome.right else []
+    source.show(task.puzzle.code, shape_puzzles.fill_in, *real, key=f"architecture.source.{name}")
 
 
 @frame.idea("What does it write before it has learnt anything?")

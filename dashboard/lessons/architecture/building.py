@@ -174,7 +174,7 @@ def _number(value: float | None) -> str:
     """Three significant digits."""
     if value is None:
         return "–"
-    return f"{value:.1e}" if value and not 1e-3 <= abs(value) < 1e4 else f"{value:.3g}"
+    return f"{value:.1e}" if value and not 1e-3 <= abs(value) < 1e3 else f"{value:#.3g}"
 
 
 def _share(value: float) -> str:
@@ -229,13 +229,7 @@ class Losses(NamedTuple):
 
 @st.cache_data(show_spinner=False, max_entries=64)
 def losses(text: tuple[int, ...]) -> Losses:
-    """The sentence's loss with all parts trained, and without each one.
-
-    Raises:
-        ValueError: a sentence of one token has nothing to guess.
-    """
-    if len(text) < 2:
-        raise ValueError("one token has no next one to guess; type a longer sentence")
+    """The loss of a sentence of two tokens or more with all parts trained, and without each."""
     tokens = torch.tensor([text])
     with torch.inference_mode():
         left = {p: assembled(other(ROUTE, p))(tokens) for p in PARTS}
@@ -248,17 +242,20 @@ def losses(text: tuple[int, ...]) -> Losses:
 
 @drawn
 def losses_figure(text: tuple[int, ...]) -> Any:
-    """A bar for the whole model and one for each missing part; the blind guess as a line."""
+    """A bar for the whole model, one for each missing part, and one for a blind guess."""
     found = losses(text)
-    values = [found.whole, *found.without.values()]
+    values = [found.whole, *found.without.values(), blind()]
     return charts.bars(
         {"loss": values},
-        labels=["nothing", *(part.replace(" ", "<br>") for part in found.without)],
+        labels=[
+            "nothing",
+            *(part.replace(" ", "<br>") for part in found.without),
+            "everything<br>(blind guess)",
+        ],
         colours={"loss": palette.ACCENT},
         value_title="loss in nats per token",
         label_title="what is missing",
-        value_range=(0.0, 1.15 * max(*values, blind())),
-        level=(blind(), "every token the same chance"),
+        value_range=(0.0, 1.15 * max(values)),
     )
 
 

@@ -96,7 +96,11 @@ def next_tokens(likeliest: Sequence[tuple[str, float]]) -> str:
     """Bars of the likeliest next tokens."""
     bars = "".join(
         f'<div class="bar" title="{p:.6g}"><bdi>{escape(chips.visible(token))}</bdi>'
-        f'<span style="--share: {p:.4f}"></span><b>{100 * p:.3g} %</b></div>'
+        f'<span style="--share: {p:.4f}"></span><b>{_percent(p)}</b></div>'
         for token, p in likeliest
     )
     return f'<p class="label">Likeliest next tokens</p><div class="bars">{bars}</div>'
+
+
+def _percent(p: float) -> str:
+    return f"{100 * p:.3g} %" if p >= 0.001 else f"{100 * p:.2f} %" if p >= 5e-5 else "< 0.01 %"

@@ -12,7 +12,7 @@ import streamlit as st
 from dashboard.components import blanks
 from dashboard.lessons.architecture import tables
 from llm_core import shape_puzzles
-from llm_core.shape_puzzles import BATCH, LARGEST, PUZZLES, SIZES, TOKENS, Outcome, Puzzle
+from llm_core.shape_puzzles import LARGEST, PUZZLES, SIZES, TOKENS, Outcome, Puzzle
 
 
 class Task(NamedTuple):
@@ -54,19 +54,31 @@ TASKS = {
 }
 
 
-def sizes() -> str:
-    """What all puzzles are given, in a line."""
-    return f"{BATCH} texts of {TOKENS} tokens, {_C} numbers for each token"
+def comes_in(puzzle: Puzzle) -> str:
+    """The shape of what a puzzle is given, and what its dimensions count.
+
+    >>> comes_in(PUZZLES[1])
+    '2 × 5 (texts × tokens)'
+    """
+    shape = puzzle.reads().shape
+    names = ("texts", "tokens", "numbers")[: len(shape)]
+    return f"{tables.by(shape)} ({' × '.join(names)})"
 
 
 def lines(puzzle: Puzzle) -> list[list[str]]:
-    """The puzzle's own code in pieces, without its first line and docstring; blanks are pieces."""
-    source = inspect.getsource(puzzle.code).splitlines()[2:]
+    """The puzzle's own code in pieces, without its head and docstring; blanks are pieces."""
+    source = inspect.getsource(puzzle.code).splitlines()[_head(puzzle) :]
     names = "|".join(puzzle.blanks)
     return [
         [piece for piece in re.split(rf"\b({names})\b", line) if piece]
         for line in textwrap.dedent("\n".join(source)).splitlines()
     ]
+
+
+def _head(puzzle: Puzzle) -> int:
+    """How many lines of the puzzle's code stand before the first that does something."""
+    source = inspect.getsource(puzzle.code).splitlines()
+    return next(i for i, line in enumerate(source, 1) if line.strip().startswith('"""'))
 
 
 def written(task: Task, numbers: Mapping[str, int]) -> str:
@@ -113,7 +125,7 @@ def said(task: Task, numbers: Mapping[str, int], outcome: Outcome) -> blanks.Sai
     """What came of it in words; where it stopped, which two numbers clash."""
     if outcome.error:
         words = clash(outcome.error) or _missing_row(numbers)
-        return blanks.Said(False, words, outcome.error, outcome.line - 2)
+        return blanks.Said(False, words, outcome.error, outcome.line - _head(task.puzzle))
     made, wanted = tables.by(outcome.shape or ()), tables.by(outcome.wanted)
     if outcome.right:
         return blanks.Said(True, [f"Right: {wanted}, and every number equals the real part's."])
