@@ -9,7 +9,6 @@ import torch
 
 from dashboard import cached, charts, own_run, palette
 from dashboard.drawn import drawn
-from dashboard.lessons import reading
 from dashboard.lessons.architecture import tables
 from llm_core import accounting, building, sampling
 from llm_core.building import (
@@ -53,7 +52,7 @@ class State(NamedTuple):
 
 def ids(sentence: str) -> tuple[int, ...]:
     """The sentence in tokens of the starter model, as many as are read here."""
-    return reading.read(cached.starter(), sentence).ids[:MOST_TOKENS]
+    return tuple(cached.starter().tokenizer.encode_ordinary(sentence)[:MOST_TOKENS])
 
 
 def choose() -> tuple[str, ...]:
