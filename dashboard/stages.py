@@ -79,7 +79,16 @@ STAGES: tuple[Stage, ...] = (
         takes="a configuration of seven settings",
         gives="a whole model that turns ids into a score for every possible next token",
         parts=("embeddings", "attention", "feed-forward", "head"),
-        modules=("config", "transformer", "gpt", "accounting", "parts", "lens"),
+        modules=(
+            "config",
+            "transformer",
+            "gpt",
+            "accounting",
+            "parts",
+            "lens",
+            "building",
+            "shape_puzzles",
+        ),
     ),
     Stage(
         slug="pretraining",

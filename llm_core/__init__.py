@@ -18,6 +18,8 @@ gpt              blocks -> a model: ids in, logits out
 accounting       what a model costs: parameters, memory, arithmetic
 cache_memory     what a long text costs to remember, and how to pay less
 loss             logits and targets -> one number to push down
+building         a model half built: what each part makes true
+shape_puzzles    the same parts with blanks for their sizes
 sampling         logits -> the next token, and the next
 beam             several texts at once: the likeliest whole
 schedules        step -> learning rate
@@ -62,6 +64,8 @@ READING_ORDER: tuple[str, ...] = (
     "accounting",
     "cache_memory",
     "loss",
+    "building",
+    "shape_puzzles",
     "sampling",
     "beam",
     "schedules",

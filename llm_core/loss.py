@@ -2,7 +2,7 @@
 
 In:     logits (B, T, V) and the target ids (B, T) that a `batches` loader pairs with the inputs
 Out:    the mean cross-entropy in nats per token, every step on the way to it, and its perplexity
-Next:   sampling, which turns the same logits into text
+Next:   building.py, a model half built; sampling, which turns the same logits into text
 
 B batch, T tokens, V vocabulary
 

@@ -1,0 +1,88 @@
+"""From parts to a model that writes."""
+
+import streamlit as st
+
+from dashboard import cached, frame, predict, source
+from dashboard.components import plot
+from dashboard.lessons.architecture import building, building_drawing, puzzle
+from llm_core import shape_puzzles
+from llm_core.building import BOOK_LOGITS, PARTS, POSITIONS, HalfBuiltBlock, HalfBuiltGPT, behaviour
+
+
+@frame.idea("What does each part add?")
+def build_it(sentence: str) -> None:
+    """A skeleton of dummies becomes a GPT, one real part after another."""
+    text = building.ids(sentence)
+    st.markdown(
+        "A model is built from the outside in: first a skeleton that runs and does nothing, then "
+        "one real part after another. Every state below is assembled for you and reads "
+        "**your sentence**."
+    )
+    real = building.choose()
+    part = building.latest(real)
+    without, with_it = (
+        building.state(state, text)
+        for state in sorted((real, building.other(real, part)), key=lambda state: part in state)
+    )
+    now = with_it if part in real else without
+    left, right = st.columns([1, 1.7], gap="large")
+    with left:
+        blocks, trained = cached.starter().config.n_layers, building.WEIGHTS in real
+        st.html(building_drawing.model(real, blocks=blocks, trained=trained))
+        st.html(building_drawing.next_tokens(now.likeliest))
+    with right:
+        st.html(building_drawing.readings(
+            building.readings(without, with_it), part, now=part in real, lit=building.LIT[part]
+        ))  # fmt: skip
+        st.markdown(
+            f"**{part.capitalize()}.** {building.became_true(without, with_it, part, real)}"
+        )
+        skeleton, whole = (
+            ", ".join(f"{x:.4f}" for x in BOOK_LOGITS[p]) for p in ((POSITIONS,), PARTS)
+        )
+        st.caption(
+            "Dashed: a dummy. The parts are the starter model's or, before it was trained, its "
+            "twin's. At the course's size (seed 123, its two texts) the skeleton's first three "
+            f"logits are {skeleton}, the whole model's {whole}."
+        )
+    guess = None
+    if len(text) > 1:
+        guess = predict.choice(
+            "The finished, trained model loses one part again. Without which does it guess your "
+            "sentence worst?", PARTS, key="architecture.missed", done="architecture", about=text,
+        )  # fmt: skip
+    else:
+        st.caption("One token has no next one to guess: type a longer sentence for a loss.")
+    if guess is not None:
+        found = building.losses(text)
+        predict.verdict(guess, found.worst, building.why_worst(found))
+        plot.show(
+            building.losses_figure(text), key="architecture-missed", height=330,
+            alt="Loss on your sentence with every part, and without each one",
+        )  # fmt: skip
+    source.show(
+        HalfBuiltBlock, HalfBuiltGPT, behaviour, key="architecture.source.building",
+        shapes={"ids": (1, len(text)), "logits": now.shape},
+    )  # fmt: skip
+
+
+@frame.idea("Which numbers fit?")
+def shape_puzzle() -> None:
+    """Code with blanks for the sizes, and what torch says to the learner's numbers."""
+    st.markdown(
+        "Parts fit together when their sizes do. Fill the blanks and run: real layers are made "
+        "with your numbers. Where two clash, PyTorch says so in its own words."
+    )
+    name = str(st.segmented_control(
+        "Puzzle, from easy to hard", list(puzzle.TASKS), default=next(iter(puzzle.TASKS)),
+        required=True, key="architecture.shapes", bind="query-params",
+    ))  # fmt: skip
+    task = puzzle.TASKS[name]
+    st.markdown(f"{task.about} In comes: {puzzle.comes_in(task.puzzle)}.")
+    outcome = puzzle.desk(name)
+    st.caption(
+        "Right means: the output equals the real part's, number for number, from the same seed. "
+        "Read an error from its end: two sizes that should be equal, and are not."
+    )
+    real = [type(task.puzzle.real())] if outcome and outcome.right else []
+    source.show(task.puzzle.code, shape_puzzles.fill_in, *real, key=f"architecture.source.{name}")
