@@ -6,14 +6,16 @@ from pages.architecture import building, configure, inside, parts
 frame.begin("architecture")
 sentence = session.sentence_box()
 
-configure.seven_numbers()
-configure.puzzle()
-configure.costs()
 inside.whole_model(sentence)
+
 parts.layer_norm(sentence)
 parts.activation(sentence)
 parts.shortcuts()
-inside.block(sentence)
+
+configure.seven_numbers()
+configure.puzzle()
+configure.costs()
+
 building.gibberish(sentence)
 
 frame.end("architecture")
