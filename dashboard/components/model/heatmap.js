@@ -5,7 +5,7 @@ function tint(colours, part, x) {
   if (!Number.isFinite(x)) return null;
   const share = part.kind === "softmax" || part.kind === "chance";
   const stops = colours.scales[share ? "weight" : "signed"];
-  return between(stops, share ? Math.sqrt(Math.min(x / part.reach, 1)) : (x / part.reach + 1) / 2);
+  return between(stops, share ? x / part.reach : (x / part.reach + 1) / 2);
 }
 
 // A picture with one dot for each of these cells.
@@ -126,12 +126,12 @@ class Heatmap {
   }
 }
 
-// The factors of a sum and their products, one below the other; one multiplication is pointed at.
+// The rows of numbers that one cell is made from, one below the other; a place in them is pointed at.
 class Strips {
   constructor() {
-    this.canvas = make("canvas", { tabIndex: 0, role: "application", "aria-roledescription": "strips" });
-    this.says = make("p", { "aria-live": "polite" });
-    this.box = make("div", { className: "strips" }, this.canvas, this.says);
+    this.canvas = make("canvas", { tabIndex: 0, role: "application", "aria-roledescription": "strips", "aria-label": "The numbers around this one; left and right arrows go from one to the next" });
+    this.said = make("p", { "aria-live": "polite" });
+    this.box = make("div", { className: "strips" }, this.canvas, this.said);
     this.canvas.onpointermove = (event) => this.point(Math.floor((event.clientX - this.canvas.getBoundingClientRect().left - this.left) / this.w));
     this.canvas.onkeydown = (event) => {
       const way = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
@@ -142,53 +142,48 @@ class Strips {
     };
   }
 
-  show(terms, colours) {
-    this.box.classList.toggle("none", !terms);
-    if (!terms) return this.says.replaceChildren("\u00a0");
-    const same = this.terms && this.terms.a.length === terms.a.length;
-    Object.assign(this, { terms, colours, products: terms.a.map((x, k) => x * terms.b[k]) });
-    this.k = same ? this.k : 0;
+  show(strips, colours) {
+    this.box.classList.toggle("none", !strips);
+    if (!strips) return;
+    const count = strips.rows[0][1].length;
+    const same = this.strips?.rows[0][1].length === count && strips.at === undefined;
+    Object.assign(this, { strips, colours, count, k: strips.at ?? (same ? this.k : 0) });
     this.paint();
   }
 
   point(k) {
-    if (!this.terms) return;
-    this.k = Math.min(Math.max(k, 0), this.terms.a.length - 1);
+    this.k = Math.min(Math.max(k, 0), this.count - 1);
     this.paint();
   }
 
   paint() {
-    const { terms: { a, b, names, bias }, colours, products: made } = this;
+    const { strips: { rows, says }, colours, count } = this;
     const { rem } = colours;
     const dots = devicePixelRatio || 1;
     this.left = 6 * rem;
     const line = 0.95 * rem;
-    const room = this.box.clientWidth - this.left - 2;
-    this.w = Math.min(Math.max(room / a.length, 0.2), 3 * rem);
-    this.canvas.width = Math.round(this.box.clientWidth * dots);
+    const wide = this.box.clientWidth;
+    this.w = Math.min(Math.max((wide - this.left - 2) / count, 0.2), 3 * rem);
+    this.canvas.width = Math.round(wide * dots);
     this.canvas.height = Math.round((3 * line + 4) * dots);
-    this.canvas.style.cssText = `width: ${this.box.clientWidth}px; height: ${3 * line + 4}px`;
+    this.canvas.style.cssText = `width: ${wide}px; height: ${3 * line + 4}px`;
     const paper = this.canvas.getContext("2d");
     paper.setTransform(dots, 0, 0, dots, 0, 0);
     paper.imageSmoothingEnabled = false;
     paper.font = `${0.75 * rem}px ${colours.font}`;
     paper.textAlign = "right";
     paper.textBaseline = "middle";
-    const rows = [[names[0], a], [`× ${names[1]}`, b], ["= product", made]];
     rows.forEach(([name, row], i) => {
       paper.fillStyle = colours.muted;
       paper.fillText(name, this.left - 8, (i + 0.5) * line);
-      const reach = row.reduce((most, x) => Math.max(most, Math.abs(x)), 1e-12);
-      const picture = dotted(make("canvas"), 1, row.length, (r, c) => between(colours.scales.signed, (row[c] / reach + 1) / 2));
-      paper.drawImage(picture, this.left, i * line + 1, row.length * this.w, line - 2);
+      const reach = row.reduce((most, x) => (Number.isFinite(x) ? Math.max(most, Math.abs(x)) : most), 1e-12);
+      const picture = dotted(make("canvas"), 1, count, (r, c) => (Number.isFinite(row[c]) ? between(colours.scales.signed, (row[c] / reach + 1) / 2) : null));
+      paper.drawImage(picture, this.left, i * line + 1, count * this.w, line - 2);
     });
-    const wide = Math.max(this.w, 4);
+    const mark = Math.max(this.w, 4);
     paper.strokeStyle = colours.ink;
     paper.lineWidth = 1.5;
-    paper.strokeRect(this.left + (this.k + 0.5) * this.w - wide / 2, 0.5, wide, 3 * line);
-    const sum = made.reduce((x, y) => x + y, 0);
-    const all = `all ${a.length.toLocaleString("en")} products sum to ${three(sum)}${bias === undefined ? "" : `, with the bias ${three(sum + bias)}`}`;
-    this.says.textContent = `Number ${this.k + 1}: ${bracketed(a[this.k])} × ${bracketed(b[this.k])} = ${three(made[this.k])}; ${all}.`;
-    this.canvas.setAttribute("aria-label", `The ${a.length} products that make this number; left and right arrows go from one to the next`);
+    paper.strokeRect(this.left + (this.k + 0.5) * this.w - mark / 2, 0.75, mark, rows.length * line);
+    this.said.textContent = says(this.k);
   }
 }

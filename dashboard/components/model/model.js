@@ -154,7 +154,7 @@ class Model {
       const of = (name) => whole.nodes.get(name);
       whole.row.replaceChildren(of("tokens"), tables, of("embedded"), blocks, of("final_norm"), of("logits"), of(RESULT));
       this.enter = make("span", { className: "part enter" }, make("b", { textContent: "x" }), make("canvas", { className: "thumb" }), make("span", { className: "shape" }), make("small", { className: "learned" }));
-      inner.nodes.set("enter", this.enter);
+      inner.nodes = new Map([["enter", this.enter], ...inner.nodes]);
       inner.row.replaceChildren(...inner.nodes.values());
       for (const [name, [column, row]] of Object.entries({ enter: [1, 4], ...COLUMNS })) {
         inner.nodes.get(name).style.gridArea = `${row} / ${column}`;
@@ -326,14 +326,14 @@ class Model {
     const some = Array.from({ length: Math.min(8, columns) }, (_, k) => make("span", { textContent: three(this.at(open.name, h, r, from + k)), title: full(this.at(open.name, h, r, from + k)), className: from + k === c ? "chosen" : "" }));
     this.values.replaceChildren(make("b", { textContent: this.head.words[r] }), `numbers ${from + 1} to ${from + some.length}`, ...some);
     this.values.classList.toggle("none", columns < 2);
-    const { pieces, terms } = KINDS[open.kind](this, open, h, r, c);
+    const { pieces, strips } = KINDS[open.kind](this, open, h, r, c);
     const name = labels.columns ? `“${labels.columns[c]}”` : `number ${c + 1}`;
     const about = open.kind === "ids" ? "" : `${open.title} of “${this.head.words[r]}”, ${name} = `;
     const value = this.at(open.name, h, r, c);
     const result = make("b", { className: "result", textContent: open.kind === "ids" ? count(value) : three(value), title: full(value) });
     const nodes = pieces.map((piece) => (typeof piece === "string" ? piece : this.operand(piece)));
     this.line.replaceChildren(about, ...nodes, open.kind === "ids" ? " " : " = ", result);
-    this.strips.show(terms ?? null, this.colours);
+    this.strips.show(strips ?? null, this.colours);
   }
 
   operand({ text, value, name, h, r, c, raised }) {

@@ -71,6 +71,8 @@ class Part(NamedTuple):
     def reach(self) -> float:
         """The size of number that has the last colour."""
         sizes = self.values[torch.isfinite(self.values)].abs().flatten()
+        if self.kind in ("softmax", "chance"):  # shares: from 0 to the largest
+            return sizes.max().item()
         rank = max(int(_SPREAD * len(sizes)), 1)
         return sizes.kthvalue(rank).values.item() or sizes.max().item() or 1.0
 
@@ -167,7 +169,7 @@ def _out(loaded: cached.Loaded, steps: GPTSteps) -> tuple[Part, ...]:
         {"first": head[best][:, :FIRST_TERMS]}, "output", logits,
     )  # fmt: skip
     shares = Part(
-        "probabilities", "softmax",
+        "probabilities", "probabilities",
         "Scores become probabilities; the last token's row says how your sentence goes on.",
         "e^logit ÷ sum of e^logits", "T V", "chance", ("logits",), chances[:, best],
         (sampling_steps,), (), {"logarithm": total}, "output", chances,
@@ -295,7 +297,7 @@ def weights_of(loaded: cached.Loaded, block: int, name: str) -> Tensor | None:
 def next_words(loaded: cached.Loaded, ids: tuple[int, ...]) -> list[str]:
     """The likeliest next tokens, as they are drawn."""
     best = best_next(reading.steps(loaded, ids)).tolist()
-    return [chips.visible(loaded.tokenizer.decode([i])) for i in best]
+    return [chips.visible(loaded.tokenizer.decode([i]).strip(" ") or " ") for i in best]
 
 
 HOLDERS = ("the tables of tokens and places", "attention, in all blocks", "the feed-forward halves")

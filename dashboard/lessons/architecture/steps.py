@@ -70,9 +70,9 @@ def _head(
         "tokens": list(text.ids),
         "next": inside.next_words(loaded, text.ids),
         "letters": {
-            "T": [len(text.ids), "tokens of your sentence"],
+            "T": [len(text.ids), "token" + "s" * (len(text.ids) != 1) + " of your sentence"],
             "C": [config.emb_dim, "channels: numbers that stand for one token"],
-            "H": [config.n_heads, "heads"],
+            "H": [config.n_heads, "head" + "s" * (config.n_heads != 1)],
             "D": [config.head_dim, "channels of each head"],
             "V": [config.vocab_size, "tokens that it knows"],
         },

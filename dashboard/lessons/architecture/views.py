@@ -9,7 +9,7 @@ import streamlit as st
 import torch
 from torch import Tensor
 
-from dashboard import cached, charts, chips, palette
+from dashboard import cached, charts, palette
 from dashboard.charts.activation import activation
 from dashboard.charts.spread import spread
 from dashboard.charts.stacked import stacked
@@ -148,27 +148,6 @@ def inside(config: GPTConfig, text: str) -> Inside:
         steps._replace(logits=steps.logits[:, -1:].clone()),
         tuple(steps.logits.shape),
     )
-
-
-@st.cache_data(show_spinner=False, max_entries=64)
-def guesses(config: GPTConfig, text: str) -> tuple[str, float]:
-    """Bars of the likeliest next tokens in per cent; and how much above chance the first one is."""
-    logits = inside(config, text).steps.logits[0, -1]  # (V,)
-    probabilities = sampling.sampling_steps(logits).probabilities
-    best = sampling.likeliest(probabilities, 8)
-    words = tokenizer(config.vocab_size)
-    percent = [100 * p for _, p in best]
-    chance = 100 / config.vocab_size
-    figure = charts.bars(
-        {"untrained": percent},
-        labels=[chips.visible(words.decode([i])) for i, _ in best],
-        colours={"untrained": palette.ACCENT},
-        value_title="probability in per cent",
-        value_range=(0.0, max(10 * chance, 1.1 * percent[0])),
-        sideways=True,
-        number_format=".2~g",
-    )
-    return figure.to_json(), percent[0] / chance
 
 
 @st.cache_data(show_spinner=False, max_entries=64)
