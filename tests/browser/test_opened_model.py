@@ -1,4 +1,4 @@
-"""The opened model in a browser: its arithmetic equals the tensors, and it is walked by keyboard."""
+"""The opened model in a browser: its arithmetic equals the tensors, and keys walk through it."""
 
 import re
 from typing import Any
@@ -44,22 +44,30 @@ def test_every_number_written_out_equals_the_tensor(chromium: Browser) -> None:
           const number = (text) => ({ "-inf": -Infinity })[text] ?? Number(text);
           for (const part of Object.values(parts)) part.values = part.values.map(number);
           for (const part of Object.values(parts)) {
-            for (const key of Object.keys(part.besides)) part.besides[key] = Float32Array.from(part.besides[key]);
+            for (const [key, numbers] of Object.entries(part.besides)) {
+              part.besides[key] = Float32Array.from(numbers);
+            }
           }
           const m = {
             letters, words, ids, part: (name) => parts[name],
-            at: (name, h, r, c) => parts[name].values[(h * parts[name].size[1] + r) * parts[name].size[2] + c],
+            at: (name, h, r, c) => {
+              const { size: [, rows, columns], values } = parts[name];
+              return values[(h * rows + r) * columns + c];
+            },
             beside: (name, key) => parts[name].besides[key],
             row: (part, c) => part.weights && Float64Array.from(part.weights[c]),
           };
           const made = [];
           for (const part of Object.values(parts)) {
             const [heads, rows, columns] = part.size;
-            for (let h = 0; h < heads; h++) for (let r = 0; r < rows; r += 2) for (let c = 0; c < columns; c += 5) {
-              const { value, pieces, strips } = KINDS[part.kind](m, part, h, r, c);
-              if (strips && (strips.rows.some(([, row]) => row.length !== strips.rows[0][1].length) || !strips.says(0))) throw new Error(part.name);
-              if (!pieces.length) throw new Error(part.name);
-              made.push([part.name, String(value), String(m.at(part.name, h, r, c))]);
+            for (let i = 0; i < heads * rows * columns; i += 7) {
+              const [h, r] = [Math.floor(i / columns / rows), Math.floor(i / columns) % rows];
+              const { value, pieces, strips } = KINDS[part.kind](m, part, h, r, i % columns);
+              const lengths = new Set(strips?.rows.map(([, row]) => row.length));
+              if (!pieces.length || lengths.size > 1 || (strips && !strips.says(0))) {
+                throw new Error(part.name);
+              }
+              made.push([part.name, String(value), String(m.at(part.name, h, r, i % columns))]);
             }
           }
           return made;

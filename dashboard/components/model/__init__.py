@@ -33,25 +33,22 @@ class Numbered(Protocol):
     def beside(self) -> dict[str, Tensor]: ...
 
 
-def show(head: Mapping[str, Any], numbers: Mapping[str, bytes], *, key: str) -> Mapping[str, Any]:
+def show(head: Mapping[str, Any], numbers: Mapping[str, bytes], *, key: str) -> None:
     """Draw the model, or bring the drawing that is there up to date.
 
     Args:
         head: what is on screen besides the numbers; `lessons.architecture.steps` makes it.
         numbers: "ends" and "block" as `numbers` gives them, and "row", the weights of one cell.
-        key: names the component; the same key keeps the same node.
-
-    Returns:
-        where the learner stands, as last reported; empty before.
+        key: names the component; where the learner stands is found in the next run under
+            `st.session_state[key]["seen"]`.
     """
     sent: set[str] = st.session_state.setdefault(f"{key}.sent", set())
-    state = _component(
+    _component(
         key=key,
         data=message(head, numbers, sent),
         on_seen_change=lambda: None,
         on_lack_change=sent.clear,
     )
-    return dict(state.get("seen") or {})
 
 
 def raw(tensor: Tensor) -> bytes:

@@ -45,23 +45,20 @@ def show(loaded: cached.Loaded, text: Read) -> tuple[At, dict[str, Part]]:
     Returns:
         where the learner stands, and all parts by name.
     """
-    here = standing(loaded, text)
+    here = standing(loaded, text, st.session_state.get(KEY, {}).get("seen"))
+    to_link(here)
     parts = way(loaded, text.ids, here.block)
-    head = _head(loaded, text, parts, here)
+    head = _head(loaded, text, here)
     outside, opened = _numbers(loaded, text.ids, here.block)
     numbers = {"ends": outside, "block": opened}
     row = _row(loaded, text, here)
     if row is not None:
         numbers["row"] = row
-    reported = component.show(head, numbers, key=KEY)
-    now = standing(loaded, text, reported)
-    to_link(now)
-    return now, way(loaded, text.ids, now.block)
+    component.show(head, numbers, key=KEY)
+    return here, parts
 
 
-def _head(
-    loaded: cached.Loaded, text: Read, parts: Mapping[str, Part], here: At
-) -> dict[str, Any]:  # fmt: skip
+def _head(loaded: cached.Loaded, text: Read, here: At) -> dict[str, Any]:
     config = loaded.config
     block = f"{loaded.name} {here.block} {text.ids}"
     return {
