@@ -310,8 +310,9 @@ class Model {
     this.panel.style.minHeight = `calc(${rows <= 16 ? 1 : rows <= 32 ? 0.7 : 0.45} * ${rows}rem + 19rem)`;
     this.heatmap.paint(this, open, h, this.colours, labels, cell);
     this.heatmap.canvas.setAttribute("aria-label", `${open.title}, ${numbers.replaceAll("×", "by")}; arrow keys go from number to number`);
-    const [low, high] = square && open.kind === "softmax" || open.kind === "chance" ? ["0", three(open.reach)] : [`≤ ${three(-open.reach)}`, `≥ ${three(open.reach)}`];
     const share = open.kind === "softmax" || open.kind === "chance";
+    const high = `${open.kind === "softmax" ? "" : "≥ "}${three(open.reach)}`;
+    const low = share ? "0" : `≤ ${three(-open.reach)}`;
     const strip = make("i", { className: "scale" });
     strip.style.background = `linear-gradient(90deg, ${this.colours.scales[share ? "weight" : "signed"].map((stop) => `rgb(${stop})`)})`;
     const facts = [`mean ${three(open.mean)}`, `deviation ${three(open.deviation)}`, open.parameters ? `${count(open.parameters)} parameters` : "no parameters"];

@@ -64,14 +64,15 @@ class Part(NamedTuple):
     def mean_and_deviation(self) -> tuple[float, float]:
         """Of all its numbers; those that are hidden do not count."""
         every = self.values if self.whole is None else self.whole
-        seen = every[torch.isfinite(every)].double()
-        return seen.mean().item(), seen.std(unbiased=False).item()
+        seen = every[torch.isfinite(every)] if self.kind == "masked" else every
+        deviation, mean = torch.std_mean(seen, correction=0)
+        return mean.item(), deviation.item()
 
     @property
     def reach(self) -> float:
         """The size of number that has the last colour."""
         sizes = self.values[torch.isfinite(self.values)].abs().flatten()
-        if self.kind in ("softmax", "chance"):  # shares: from 0 to the largest
+        if self.kind == "softmax":
             return sizes.max().item()
         rank = max(int(_SPREAD * len(sizes)), 1)
         return sizes.kthvalue(rank).values.item() or sizes.max().item() or 1.0
