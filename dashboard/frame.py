@@ -15,6 +15,7 @@ import streamlit as st
 
 from dashboard import jobs, palette, session, strip
 from dashboard.components import presenter, share
+from dashboard.components import strip as strip_links
 from dashboard.stages import GROUPS, STAGES, Stage, neighbours, stage
 from dashboard.warm_up import warm_up
 
@@ -53,6 +54,7 @@ def begin(slug: str) -> Stage:
         f'<p class="in-out"><b>In:</b> {here.takes}. <b>Out:</b> {here.gives}.</p>'
         f"{strip.html(here)}"
     )
+    strip_links.follow()
     session.visited(slug)
     warm_up().settled()
     return here

@@ -107,6 +107,7 @@ def css() -> str:
     theme needs no rerun.
     """
     named = ROLES | {f"token-{i}": tone for i, tone in enumerate(TOKENS)}
+    named |= {f"run-{i}": tone for i, tone in enumerate(RUNS)}
     named |= {f"sequential-{i}": tone for i, tone in enumerate(SEQUENTIAL)}
     named |= {f"diverging-{i}": tone for i, tone in enumerate(DIVERGING)}
     rows = [f"--{name}: light-dark({t.light}, {t.dark});" for name, t in named.items()]

@@ -39,6 +39,11 @@ class Stage:
         return f"pages/{self.page}"
 
     @property
+    def address(self) -> str:
+        """The page's name in the browser's address."""
+        return self.page.split("_", 1)[1].removesuffix(".py")
+
+    @property
     def number(self) -> int:
         """Place in the course, from 1."""
         return int(self.page.split("_", 1)[0])

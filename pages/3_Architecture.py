@@ -21,7 +21,6 @@ parts.activation(sentence)
 parts.expansion(sentence)
 training_aids.shortcuts(sentence)
 training_aids.dropout(sentence)
-inside.block(sentence)
 
 building.build_it(sentence)
 building.shape_puzzle()

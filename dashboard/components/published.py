@@ -21,6 +21,9 @@ HERE = Path(__file__).parent
 PLOTTING = ("heads", "plot", "scrubber")
 """Components that draw Plotly figures: the code they share, figures.js, stands before theirs."""
 
+NUMBERS = ("model", "stage")
+"""Components that draw numbers as coloured cells: the code they share is numbers.js."""
+
 
 def _plotly_js() -> Path:
     """The plotly.js inside the installed package, found without importing the package."""
@@ -46,6 +49,8 @@ def _script(component: str) -> tuple[str, str]:
     before.append((HERE / "shared.js").read_text(encoding="utf-8"))
     if component in PLOTTING:
         before.append((HERE / "figures.js").read_text(encoding="utf-8"))
+    if component in NUMBERS:
+        before.append((HERE / "numbers.js").read_text(encoding="utf-8"))
     style = HERE / component / f"{component}.css"
     if style.exists():
         before.append(f"const STYLE = {json.dumps(style.read_text(encoding='utf-8'))};")

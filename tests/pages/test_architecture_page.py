@@ -67,22 +67,41 @@ def test_heads_that_do_not_divide_the_width_get_one_sentence_and_the_rest_stays(
     assert sentence.startswith("A width of 768 cannot be split evenly over 7 heads")
     assert "choose 3, 4, 6, 8, 12 or 16 heads" in sentence
     assert app.metric[0].value == "163,009,536"  # the picture of the last good model stays
-    assert "output head" in text_of(app)  # the sentence still goes through the last good model
+    assert app.session_state["architecture.at"].step == ""  # and the sentence is still read
 
 
-def test_a_small_configuration_is_the_one_that_reads_the_sentence() -> None:
-    app = opened(architecture__preset="tiny")
-    tiny = model_choice.PRESETS["tiny"]
-    assert f"× {tiny.emb_dim} |" in text_of(app)
+def test_a_configuration_small_enough_to_build_reads_the_sentence() -> None:
+    app = opened(architecture__preset="tiny", architecture__model="As configured")
     app.number_input(key="architecture.tiny.emb_dim").set_value(48).run()
-    assert "× 48 |" in text_of(app)
+    assert well(app)
+    chosen = app.session_state["architecture.config"]
+    assert chosen.emb_dim == 48
+    assert model_choice.small(chosen) == chosen
 
 
 def test_a_sentence_longer_than_the_context_is_cut_and_the_page_says_so() -> None:
-    app = opened(architecture__preset="tiny")
+    app = opened(architecture__preset="tiny", architecture__model="As configured")
     app.number_input(key="architecture.tiny.context_length").set_value(4).run()
     assert well(app)
-    assert "out of sight: the model looks at 4 at most" in text_of(app)
+    assert "tokens are not drawn" in text_of(app)
+
+
+def test_a_link_opens_a_part_of_any_block_and_nonsense_shows_the_whole() -> None:
+    app = opened(architecture__step="weights", architecture__unfolded="3", architecture__head="2",
+                 architecture__cell="4-2")  # fmt: skip
+    here = app.session_state["architecture.at"]
+    assert (here.block, here.step, here.head, here.row, here.column) == (2, "weights", 1, 3, 1)
+    for step, unfolded in (("nothing", "x"), ("<b>", "999999999"), ("block1", "1")):
+        app = opened(architecture__step=step, architecture__unfolded=unfolded)
+        assert well(app)
+        assert app.session_state["architecture.at"].step == ""
+
+
+def test_the_holder_of_most_parameters_is_told_only_after_a_guess() -> None:
+    app = opened()
+    assert "The rest is in the layer norms" not in text_of(app)
+    app.button_group(key="architecture.most").set_value("attention, in all blocks").run()
+    assert "The answer is: the feed-forward halves" in text_of(app)
 
 
 @pytest.mark.parametrize(
@@ -116,7 +135,7 @@ def test_both_ends_of_every_control_work() -> None:
 
 
 def test_a_smaller_vocabulary_still_spells_every_sentence() -> None:
-    from dashboard.lessons.architecture.views import tokenizer
+    from dashboard.lessons.architecture.models import tokenizer
 
     fewest = tokenizer(model_choice.FEWEST_TOKENS)
     sentence = "Grüße, 世界 🙂"

@@ -1,37 +1,5 @@
 // One matrix on a canvas: coloured cells, their numbers where there is room, words at its sides.
 
-// The theme's colours as canvas understands them.
-function look(root, scales) {
-  const probe = make("span");
-  root.append(probe);
-  const read = (name) => {
-    probe.style.color = `var(--${name})`;
-    return getComputedStyle(probe).color;
-  };
-  const names = ["ink", "muted", "ground", "line", "accent", "query", "key", "value", "output"];
-  const colours = Object.fromEntries(names.map((name) => [name, read(name)]));
-  const style = getComputedStyle(root);
-  probe.remove();
-  const dark = luminance(rgb(colours.ground)) < 0.4;
-  const pick = (list) => list.map((hex) => rgb(dark ? (DARK[hex] ?? hex) : hex));
-  return {
-    ...colours, font: style.getPropertyValue("--st-font") || "sans-serif", rem: parseFloat(getComputedStyle(document.documentElement).fontSize),
-    scales: { weight: pick(scales.weight), signed: pick(scales.signed) },
-  };
-}
-
-function rgb(text) {
-  if (text.startsWith("#")) return text.match(/\w\w/g).map((two) => parseInt(two, 16));
-  return text.match(/[\d.]+/g).slice(0, 3).map(Number);
-}
-const luminance = ([r, g, b]) => (0.299 * r + 0.587 * g + 0.114 * b) / 255;
-
-function between(stops, share) {
-  const at = Math.min(Math.max(share, 0), 1) * (stops.length - 1);
-  const low = Math.min(Math.floor(at), stops.length - 2);
-  return stops[low].map((x, i) => Math.round(x + (stops[low + 1][i] - x) * (at - low)));
-}
-
 // Where the scale of a matrix begins and ends: from 0 to a round share for weights, else as far
 // below 0 as above.
 function reach(step, m) {
@@ -40,8 +8,6 @@ function reach(step, m) {
   if (step.scale === "weight") return [0, [0.05, 0.1, 0.2, 0.5].find((share) => most <= share) ?? 1];
   return [-(most || 1), most || 1];
 }
-
-const LETTERS = ["#ffffff", "#1b2230"]; // on dark and on light cells
 
 class Cells {
   constructor(step, labels) {

@@ -3,27 +3,6 @@
 
 const TERMS = 4; // written out; the rest become dots
 
-const signed = (text) => text.replace("-", "−");
-const rounded = (x, digits) => (Number.isNaN(x) ? "nan" : x === Infinity ? "∞" : x === -Infinity ? "−∞" : x === 0 ? "0" : signed(tidy(x, digits)));
-const full = (x) => rounded(x, 6); // as many as 32 bits hold for sure
-
-function tidy(x, digits) {
-  const size = Math.abs(x);
-  if (size >= 1e6 || size < 1e-4) return x.toExponential(Math.min(digits, 4) - 1).replace(/\.?0+e/, "e").replace("e+", "e");
-  return String(Number(x.toPrecision(digits)));
-}
-
-// A number in a cell: as many digits as there is room for.
-function brief(x, digits) {
-  const room = digits > 2 ? 7 : 5;
-  if (!Number.isFinite(x)) return rounded(x, digits);
-  for (let n = digits; n > 0; n--) {
-    const text = rounded(x, n);
-    if (text.length <= room) return text;
-  }
-  return signed(x.toExponential(0)).replace("e+", "e");
-}
-
 const operand = (m, name, r, c) => ({ text: rounded(number(m, r, c), 3), name, r, c });
 const dots = (count) => (count > TERMS ? [" + …"] : []);
 

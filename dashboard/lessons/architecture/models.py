@@ -8,11 +8,16 @@ import streamlit as st
 
 from dashboard import cached, own_run
 from dashboard.lessons import reading
-from dashboard.lessons.architecture import model_choice, views
+from dashboard.lessons.architecture import model_choice
+from llm_core import sampling
 from llm_core.config import GPTConfig
+from llm_core.tokenizers import BPETokenizer, gpt2_bpe
 
 SLUG = "architecture"
 CONFIGURED = "As configured"
+
+SEED = 123
+"""Where the weights of the learner's own plan come from."""
 
 
 def further() -> dict[str, cached.Loaded]:
@@ -34,10 +39,20 @@ def on_show() -> cached.Loaded:
 @st.cache_resource(show_spinner=False, max_entries=8)
 def configured(config: GPTConfig, tied: bool) -> cached.Loaded:
     """An untrained model of this configuration, with a tokenizer that fits its vocabulary."""
-    model = cached.untrained(config, views.SEED)
+    model = cached.untrained(config, SEED)
     if tied:
         model = cached.fresh(model)
         model.tie_weights()
-    words = views.tokenizer(config.vocab_size)
+    words = tokenizer(config.vocab_size)
     name = f"configured {config}{' tied' if tied else ''}"
     return cached.Loaded(name, model, words, config, own_run.end_of_text(words))
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def tokenizer(vocab_size: int) -> cached.Tokenizer:
+    """GPT-2's tokenizer, or the first merges of it where the vocabulary is smaller."""
+    whole = cached.gpt2_tokenizer()
+    if vocab_size >= whole.n_vocab:
+        return whole
+    kept = {token: rank for token, rank in gpt2_bpe().ranks.items() if rank < vocab_size - 1}
+    return BPETokenizer(kept, {sampling.END_OF_TEXT: vocab_size - 1})

@@ -1,10 +1,7 @@
 """The architecture page's tables, as Markdown: ledgers, stations on a sentence's way, sizes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from torch import Tensor
-
-from dashboard.lessons.architecture.views import Inside
 from llm_core.accounting import FlopsLedger, ParameterLedger
 
 
@@ -161,27 +158,3 @@ def flops_table(ledger: FlopsLedger, tokens: int) -> str:
         for row in ledger.rows
     ]
     return table(["part", "multiply-adds per token", "number", "share"], rows, words=2)
-
-
-def size_of(vectors: Tensor) -> str:
-    """How large the numbers of these vectors typically are: their standard deviation."""
-    return f"{vectors.std(unbiased=False).item():.2f}"
-
-
-def size_table(vectors: Mapping[str, Tensor]) -> str:
-    """Typical sizes of named vectors."""
-    return table(["", "typical size"], [[name, size_of(x)] for name, x in vectors.items()])
-
-
-def journey_table(inside: Inside) -> str:
-    """Every station of a sentence with its shape and the typical size of its numbers."""
-    steps = inside.steps
-    vectors = [("token embedding", steps.token_vectors), ("+ position", steps.block_outputs[0])]
-    vectors += [(f"block {i}", x) for i, x in enumerate(steps.block_outputs[1:], start=1)]
-    if len(vectors) > 12:  # a tall stack: its ends say enough
-        vectors = [*vectors[:6], *vectors[-4:]]
-    vectors.append(("final norm", steps.final_norm))
-    rows = [["ids", by((len(inside.ids),)), ""]]
-    rows += [[name, by(x.shape[1:]), size_of(x)] for name, x in vectors]
-    rows.append(["output head", by(inside.logits_shape[1:]), ""])
-    return table(["station", "tokens × numbers", "typical size"], rows, words=2)
