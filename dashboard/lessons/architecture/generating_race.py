@@ -142,8 +142,8 @@ def answer(laps: Sequence[Lap]) -> tuple[str, str]:
     )
     if truth == LESS:
         why += (
-            " A single token leaves the machine idle: all weights have to be fetched from memory "
-            "for it, as for a hundred tokens, and small products cost overhead."
+            " Multiplying is not all there is: every pass calls every layer and fetches all "
+            "weights from memory, for one token as for a hundred."
         )
     return truth, why
 
