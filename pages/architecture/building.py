@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard import cached, frame, predict, source
 from dashboard.components import plot
-from dashboard.lessons.architecture import building, building_drawing, puzzle
+from dashboard.lessons.architecture import building, building_drawing, missed, puzzle
 from llm_core import shape_puzzles
 from llm_core.building import BOOK_LOGITS, PARTS, POSITIONS, HalfBuiltBlock, HalfBuiltGPT, behaviour
 
@@ -16,8 +16,33 @@ def build_it(sentence: str) -> None:
     st.markdown(
         "A model is built from the outside in: first a skeleton that runs and does nothing, then "
         "one real part after another. Every state below is assembled for you and reads "
-        "**your sentence**."
+        "**your sentence**"
+        + (f" (its first {len(text)} tokens)." if len(text) == building.MOST_TOKENS else ".")
     )
+    shape = _state(text)
+    guess = None
+    if len(text) > 1:
+        guess = predict.choice(
+            "The finished, trained model loses one part again. Without which does it guess your "
+            "sentence worst?", PARTS, key="architecture.missed", done="architecture", about=text,
+        )  # fmt: skip
+    else:
+        st.caption("One token has no next one to guess: type a longer sentence for a loss.")
+    if guess is not None:
+        found = missed.losses(text)
+        predict.verdict(guess, found.worst, missed.why_worst(found))
+        plot.show(
+            missed.losses_figure(text), key="architecture-missed", height=330,
+            alt="Loss on your sentence with every part, and without each one",
+        )  # fmt: skip
+    source.show(
+        HalfBuiltBlock, HalfBuiltGPT, behaviour, key="architecture.source.building",
+        shapes={"ids": (1, len(text)), "logits": shape},
+    )  # fmt: skip
+
+
+def _state(text: tuple[int, ...]) -> tuple[int, ...]:
+    """The switches, the model as it stands, and what it does; gives the shape of its logits."""
     real = building.choose()
     part = building.latest(real)
     without, with_it = (
@@ -45,25 +70,7 @@ def build_it(sentence: str) -> None:
             "twin's. At the course's size (seed 123, its two texts) the skeleton's first three "
             f"logits are {skeleton}, the whole model's {whole}."
         )
-    guess = None
-    if len(text) > 1:
-        guess = predict.choice(
-            "The finished, trained model loses one part again. Without which does it guess your "
-            "sentence worst?", PARTS, key="architecture.missed", done="architecture", about=text,
-        )  # fmt: skip
-    else:
-        st.caption("One token has no next one to guess: type a longer sentence for a loss.")
-    if guess is not None:
-        found = building.losses(text)
-        predict.verdict(guess, found.worst, building.why_worst(found))
-        plot.show(
-            building.losses_figure(text), key="architecture-missed", height=330,
-            alt="Loss on your sentence with every part, and without each one",
-        )  # fmt: skip
-    source.show(
-        HalfBuiltBlock, HalfBuiltGPT, behaviour, key="architecture.source.building",
-        shapes={"ids": (1, len(text)), "logits": now.shape},
-    )  # fmt: skip
+    return now.shape
 
 
 @frame.idea("Which numbers fit?")

@@ -6,7 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import cached
-from dashboard.lessons.architecture import building, puzzle
+from dashboard.lessons.architecture import building, missed, puzzle
 from llm_core import building as core
 from llm_core.shape_puzzles import LARGEST
 from tests.llm_core.test_shape_puzzles import ANSWERS, POOL
@@ -71,7 +71,7 @@ def test_any_order_is_allowed_and_a_link_restores_it() -> None:
 def test_the_finished_model_on_the_page_is_the_starter_model() -> None:
     text = building.ids(SENTENCE)
     found = building.state(building.ROUTE, text)
-    losses = building.losses(text)
+    losses = missed.losses(text)
     starter = cached.starter().config
     assert found.shape == (1, len(text), starter.vocab_size)
     assert found.loss == pytest.approx(losses.whole, abs=1e-5)
@@ -82,7 +82,7 @@ def test_the_finished_model_on_the_page_is_the_starter_model() -> None:
 
 def test_which_part_is_missed_most_is_shown_after_a_guess() -> None:
     app = opened()
-    worst = building.losses(building.ids(SENTENCE)).worst
+    worst = missed.losses(building.ids(SENTENCE)).worst
     assert "Loss without it" not in html_of(app)
     app.button_group(key="architecture.missed").set_value(worst).run()
     assert f"Yes: {worst}." in html_of(app)

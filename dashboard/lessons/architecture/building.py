@@ -2,13 +2,12 @@
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import streamlit as st
 import torch
 
-from dashboard import cached, charts, own_run, palette
-from dashboard.drawn import drawn
+from dashboard import cached, own_run
 from dashboard.lessons.architecture import tables
 from llm_core import accounting, building, sampling
 from llm_core.building import (
@@ -170,10 +169,15 @@ LIT = {
 
 
 def _number(value: float | None) -> str:
-    """Three significant digits."""
+    """Three significant digits.
+
+    >>> _number(1.0), _number(241.2), _number(0.00024)
+    ('1.00', '241', '2.4e-04')
+    """
     if value is None:
         return "–"
-    return f"{value:.1e}" if value and not 1e-3 <= abs(value) < 1e3 else f"{value:#.3g}"
+    plain = not value or 1e-3 <= abs(value) < 999.5
+    return f"{value:#.3g}".rstrip(".") if plain else f"{value:.1e}"
 
 
 def _share(value: float) -> str:
@@ -200,7 +204,12 @@ def became_true(without: State, with_it: State, part: str, real: Sequence[str]) 
         f"{_number(without.deviation)}.",
         SHORTCUTS: "Each half only adds to what came in, so an error finds its way back: of a "
         f"gradient of 1 above the blocks, {_number(with_it.gradient)} arrives below them; without "
-        f"shortcuts {_number(without.gradient)}.",
+        f"shortcuts {_number(without.gradient)}."
+        + (
+            ""
+            if {ATTENTION, FEED_FORWARD} <= set(real)
+            else " Around a dummy, what came in is added once more, and the vector only grows."
+        ),
         FINAL_NORM: "Whatever the blocks added up, the head reads numbers of one size: they spread "
         f"by {_number(with_it.size)} instead of {_number(without.size)}.",
         WEIGHTS: "The same parts, with the numbers that training found: the loss is "
@@ -212,61 +221,3 @@ def became_true(without: State, with_it: State, part: str, real: Sequence[str]) 
 def _weights() -> str:
     ledger = accounting.parameter_ledger(cached.starter().config)
     return f"{ledger.by_part['feed-forward']:,}"
-
-
-class Losses(NamedTuple):
-    """The finished, trained model, and what is left when one part becomes a dummy again."""
-
-    whole: float
-    without: dict[str, float]
-
-    @property
-    def worst(self) -> str:
-        """The part that is missed most."""
-        return max(self.without, key=lambda part: self.without[part])
-
-
-@st.cache_data(show_spinner=False, max_entries=64)
-def losses(text: tuple[int, ...]) -> Losses:
-    """The loss of a sentence of two tokens or more with all parts trained, and without each."""
-    tokens = torch.tensor([text])
-    with torch.inference_mode():
-        left = {p: assembled(other(ROUTE, p))(tokens) for p in PARTS}
-        whole = assembled(ROUTE)(tokens)
-    return Losses(
-        building.loss_of(whole, tokens),
-        {part: building.loss_of(logits, tokens) for part, logits in left.items()},
-    )
-
-
-@drawn
-def losses_figure(text: tuple[int, ...]) -> Any:
-    """A bar for the whole model, one for each missing part, and one for a blind guess."""
-    found = losses(text)
-    values = [found.whole, *found.without.values(), blind()]
-    return charts.bars(
-        {"loss": values},
-        labels=[
-            "nothing",
-            *(part.replace(" ", "<br>") for part in found.without),
-            "everything<br>(blind guess)",
-        ],
-        colours={"loss": palette.ACCENT},
-        value_title="loss in nats per token",
-        label_title="what is missing",
-        value_range=(0.0, 1.15 * max(values)),
-    )
-
-
-def why_worst(found: Losses) -> str:
-    """What the bars say, in two sentences."""
-    worse = [part for part, loss in found.without.items() if loss > blind()]
-    return (
-        f"Loss without it: {found.without[found.worst]:.3g}; with every part {found.whole:.3g}. "
-        + (
-            f"In {len(worse)} of {len(PARTS)} cases it does worse than somebody who knows nothing "
-            f"({blind():.3g}): the parts were trained together, and rely on each other."
-            if worse
-            else f"Somebody who knows nothing has {blind():.3g}."
-        )
-    )
