@@ -4,7 +4,7 @@ import math
 import random
 import re
 from collections import Counter
-from itertools import combinations, pairwise
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -100,12 +100,12 @@ def test_most_words_of_the_last_tenth_are_known_from_the_rest(story):
 
 
 def test_the_two_labels_are_exactly_balanced(messages):
-    assert Counter(label for label, _ in messages) == {"ham": 1_550, "spam": 1_550}
+    assert Counter(label for label, _ in messages) == {"ham": 3_150, "spam": 3_150}
 
 
 def test_labels_are_shuffled(messages):
     changes = sum(a[0] != b[0] for a, b in pairwise(messages))
-    assert 1_450 < changes < 1_650
+    assert 3_000 < changes < 3_300
 
 
 def test_every_message_fits_in_one_text_message_and_needs_no_quoting(messages):
@@ -116,10 +116,21 @@ def test_every_message_fits_in_one_text_message_and_needs_no_quoting(messages):
 
 
 def test_no_two_messages_share_half_of_their_words(messages):
-    """Hence no held-out message has a near copy among the training messages."""
-    vocabularies = [(set(words(text)), text) for _, text in messages]
-    for (first, a), (second, b) in combinations(vocabularies, 2):
-        assert 2 * len(first & second) < len(first | second), (a, b)
+    """Hence no held-out message has a near copy among the training messages.
+
+    Two sets that share half of all their words share one of the rarer half of each.
+    """
+    sets = [set(words(text)) for _, text in messages]
+    frequency = Counter(word for some in sets for word in some)
+    with_word: dict[str, list[int]] = {}
+    for number, some in enumerate(sets):
+        rarest_first = sorted(some, key=lambda word: (frequency[word], word))
+        rarer_half = rarest_first[: len(some) // 2 + 1]
+        for other in {other for word in rarer_half for other in with_word.get(word, ())}:
+            shared = len(some & sets[other])
+            assert 2 * shared < len(some | sets[other]), (messages[number], messages[other])
+        for word in rarer_half:
+            with_word.setdefault(word, []).append(number)
 
 
 def test_numbers_and_links_belong_to_nobody(messages):
@@ -176,4 +187,4 @@ def test_counting_words_solves_most_of_the_task_but_not_all(messages):
         naive_bayes_accuracy([m for other in fifths if other is not fifth for m in other], fifth)
         for fifth in fifths
     ]
-    assert 0.80 < sum(accuracies) / 5 < 0.90, accuracies
+    assert 0.85 < sum(accuracies) / 5 < 0.94, accuracies
