@@ -148,7 +148,8 @@ def spam_accuracy(model: GPTModel, tokenizer: BPETokenizer, rows: Sequence[Messa
     for _ in train_classifier(
         learner, train_loader, val_loader, adamw(learner, learning_rate=how.learning_rate),
         num_epochs=how.epochs, eval_freq=None, eval_iter=1, random_state=state, read=how.read,
-        pad_token_id=end,
+        pad_token_id=end, max_norm=recipe.GRADIENT_NORM,
+        schedule=recipe.rise_and_fall(how.learning_rate, how.epochs * len(train_loader)),
     ):  # fmt: skip
         pass
     return calc_accuracy_loader(test_loader, learner, "cpu", read=how.read, pad_token_id=end)
@@ -179,7 +180,8 @@ def right_answers(
     for _ in train(
         learner, train_loader, val_loader, adamw(learner, learning_rate=how.learning_rate),
         num_epochs=how.epochs, eval_freq=None, eval_iter=1, random_state=RandomState(how.seed),
-        max_norm=1.0, loss_function=FastLoss(),
+        max_norm=recipe.GRADIENT_NORM, loss_function=FastLoss(),
+        schedule=recipe.rise_and_fall(how.learning_rate, how.epochs * len(train_loader)),
     ):  # fmt: skip
         pass
     learner.eval()

@@ -28,18 +28,18 @@ TALES = Recipe(
     batch_size=32,
     schedule=Schedule(
         peak_lr=3e-3,
-        total_steps=4_600,
+        total_steps=9_100,
         warmup_steps=100,
         min_lr=1e-5,
         decay="stable",
-        decay_steps=600,
+        decay_steps=1_600,
     ),
     optimizer="Muon",
     validation_from=tales.HELD_OUT,
 )
 """What the bundled model was made by."""
 
-MOMENTS = (100, 250, 500, 1000, 2000, 4000)
+MOMENTS = (100, 250, 500, 1000, 2000, 4000, 8000)
 """Updates after which the model is kept, to look at its training later."""
 
 
@@ -48,7 +48,7 @@ class Finetuning:
     """How a copy of the model is taught a task."""
 
     learning_rate: float
-    """Of every update, the same."""
+    """The highest; see `rise_and_fall`."""
     epochs: int
     """How often the examples are gone through."""
     batch_size: int
@@ -70,10 +70,10 @@ class Sorting(Finetuning):
 
 
 SPAM_FILTER = Sorting(
-    learning_rate=1e-3,
-    epochs=3,
+    learning_rate=5e-4,
+    epochs=1,
     batch_size=16,
-    trainable="last_block",
+    trainable="all",
     read="last_real_token",
     max_length=48,
 )
@@ -84,3 +84,21 @@ ASSISTANT = Finetuning(learning_rate=5e-4, epochs=4, batch_size=8)
 
 ANSWER_LENGTH = 32
 """Tokens of an answer at most."""
+
+GRADIENT_NORM = 1.0
+"""Longer gradients are shortened to this, in finetuning."""
+
+
+def rise_and_fall(learning_rate: float, total_steps: int) -> Schedule:
+    """The learning rate of a finetuning: a short climb, then all the way down to zero.
+
+    What the last few batches happen to hold then weighs no more than what came before.
+    """
+    return Schedule(
+        peak_lr=learning_rate,
+        total_steps=total_steps,
+        warmup_steps=min(20, total_steps // 10),
+        initial_lr=learning_rate / 20,
+        min_lr=0.0,
+        decay="linear",
+    )

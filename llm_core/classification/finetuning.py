@@ -25,6 +25,7 @@ from llm_core.classification.messages import CLASSES, PAD_TOKEN_ID, pad
 from llm_core.gpt import GPTModel
 from llm_core.random_state import RandomState
 from llm_core.sampling import text_to_token_ids
+from llm_core.schedules import Schedule
 from llm_core.tokenizers import Tokenizer
 from llm_core.training import TrainingState, TrainStep, train
 
@@ -110,6 +111,8 @@ def train_classifier(
     random_state: RandomState,
     read: Read = "last_token",
     pad_token_id: int = PAD_TOKEN_ID,
+    schedule: Schedule | None = None,
+    max_norm: float | None = None,
     max_steps: int | None = None,
     state: TrainingState | None = None,
 ) -> Iterator[ClassifierStep]:
@@ -128,6 +131,8 @@ def train_classifier(
         eval_freq=eval_freq,
         eval_iter=eval_iter,
         random_state=random_state,
+        schedule=schedule,
+        max_norm=max_norm,
         max_steps=max_steps,
         state=state,
         loss_function=partial(calc_loss_batch, read=read, pad_token_id=pad_token_id),

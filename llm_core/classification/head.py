@@ -102,15 +102,17 @@ def class_logits(
     model: nn.Module, ids: Tensor, read: Read = "last_token", pad_token_id: int = PAD_TOKEN_ID
 ) -> Tensor:
     """One score per class for each text: ids (B, T) -> (B, N)."""
-    logits: Tensor = model(ids)  # (B, T, N)
     match read:
         case "last_token":
-            return logits[:, -1]  # (B, N)
+            last_token: Tensor = model(ids)[:, -1]  # (B, T, N) -> (B, N)
+            return last_token
         case "first_token":
-            return logits[:, 0]
+            first_token: Tensor = model(ids[:, :1])[:, 0]  # no token sees a later one
+            return first_token
         case "last_real_token":
             places = torch.arange(ids.shape[1], device=ids.device)
             last = (places * (ids != pad_token_id)).amax(dim=1)  # (B,)
+            logits: Tensor = model(ids[:, : int(last.max()) + 1])  # what follows is never read
             return logits[torch.arange(len(ids), device=ids.device), last]
         case _:
             assert_never(read)

@@ -18,6 +18,7 @@ from dashboard import cached, snapshots
 from dashboard.dataset_choice import BY_DIGEST, Examples
 from dashboard.jobs import Job
 from llm_core import classification
+from llm_core.bundled import recipe
 from llm_core.bundled.recipe import SPAM_FILTER
 from llm_core.classification import ClassifierStep, PartCount, Read, SpamDataset, Split, Trainable
 from llm_core.corpus import Message
@@ -187,7 +188,8 @@ def make_steps(split: Split, settings: Settings) -> Callable[[Job], Iterator[Cla
         stream = classification.train_classifier(
             model, train_loader, kept[0], adamw(model, learning_rate=settings.learning_rate),
             num_epochs=settings.epochs, eval_freq=None, eval_iter=1, random_state=state,
-            read=settings.read, pad_token_id=pad,
+            read=settings.read, pad_token_id=pad, max_norm=recipe.GRADIENT_NORM,
+            schedule=recipe.rise_and_fall(settings.learning_rate, total),
         )  # fmt: skip
         losses, rights = classification.calc_loss_loader, classification.calc_accuracy_loader
         pieces = [

@@ -17,6 +17,7 @@ from dashboard import cached, snapshots
 from dashboard.dataset_choice import BY_DIGEST, Examples
 from dashboard.jobs import Job
 from llm_core import instructions
+from llm_core.bundled import recipe
 from llm_core.bundled.recipe import ANSWER_LENGTH, ASSISTANT
 from llm_core.fast.training import FastLoss
 from llm_core.gpt import GPTModel
@@ -156,7 +157,8 @@ def make_steps(parts: Split, settings: Settings) -> Callable[[Job], Iterator[Tra
         for step in train(
             model, train_loader, val_loader, adamw(model, learning_rate=settings.learning_rate),
             num_epochs=settings.epochs, eval_freq=max(1, total // EVALUATIONS), eval_iter=3,
-            random_state=state, max_norm=1.0, loss_function=_FAST,
+            random_state=state, max_norm=recipe.GRADIENT_NORM, loss_function=_FAST,
+            schedule=recipe.rise_and_fall(settings.learning_rate, total),
         ):  # fmt: skip
             if step.train_loss is not None and step.step:
                 look(step.step + 1)
