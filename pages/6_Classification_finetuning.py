@@ -216,7 +216,8 @@ def freezing() -> None:
         f"Trained, for the {whole:,} numbers of the model: "
         + ", ".join(f"{way} {n:,} ({n / whole:.2%})" for way, (n, _) in shares.items())
         + ". LoRA leaves every matrix as it is and trains a thin detour round it; the detours are "
-        "numbers that come on top."
+        "numbers that come on top. The book trains the last block of GPT-2; our model is twenty "
+        "times smaller and has more to learn, so the run below begins with everything."
     )
     source.show(
         classification.swap_head, classification.freeze, lora.replace_linear_with_lora,
@@ -268,6 +269,8 @@ def chosen_settings() -> Settings:
     )  # fmt: skip
     learning_rate = rate.select_slider(
         "Learning rate", RATES, begun.learning_rate, format_func="{:g}".format,
+        help="The highest: it climbs there in the first steps and then falls to zero, so that the "
+        "last messages count no more than the first.",
         key="classify.lr", bind="query-params",
     )  # fmt: skip
     count = epochs.slider(

@@ -194,6 +194,8 @@ def chosen_settings() -> Settings:
     )  # fmt: skip
     learning_rate = rate.select_slider(
         "Learning rate", [1e-5, 5e-5, 1e-4, 5e-4, 1e-3, 3e-3, 1e-2], Settings().learning_rate,
+        help="The highest: it climbs there in the first steps and then falls to zero, so that the "
+        "last examples count no more than the first.",
         format_func="{:g}".format, key="instruct.lr", bind="query-params",
     )  # fmt: skip
     count = epochs.slider(
