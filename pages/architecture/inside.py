@@ -11,9 +11,11 @@ def whole_model(sentence: str) -> None:
     """The model drawn as a whole, one block unfolded, every part with its real numbers."""
     st.markdown(
         "A GPT is one line: each token's vector goes from the left to the right, and every part on "
-        "the way **adds** something to it."
+        "the way changes it or **adds** to it."
     )
     loaded = models.choose()
+    if note := models.stand_in(loaded):
+        st.caption(note)
     text = inside.read(loaded, sentence)
     picture = st.container()
     guess = predict.choice(

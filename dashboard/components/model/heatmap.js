@@ -86,7 +86,7 @@ class Heatmap {
     paper.textAlign = "right";
     labels.rows.forEach((word, r) => {
       const own = cell?.r === r;
-      if (r % every && !own) return;
+      if ((labels.rows.length - 1 - r) % every && !own) return; // the last one is always named
       if (!own && cell && Math.abs(cell.r - r) < every) return;
       paper.fillStyle = own ? colours.ink : colours.muted;
       paper.fillText(this.cut(paper, word, this.left - 6), this.left - 6, this.top + (r + 0.5) * this.h);

@@ -86,6 +86,7 @@ class Model {
     if (ids.some((id) => !received.has(id))) return this.setTriggerValue("lack", Date.now());
     for (const id of received.keys()) if (received.size > MOST_RECEIVED && !ids.includes(id)) received.delete(id);
     if (this.head?.origin !== head.origin) this.blocks = new Map();
+    if (this.head && this.head.words.join() !== head.words.join()) Object.assign(this.state, { row: -1, column: 0 });
     this.head = head;
     this.letters = head.letters;
     this.words = head.words;
@@ -311,13 +312,13 @@ class Model {
     this.heatmap.paint(this, open, h, this.colours, labels, cell);
     this.heatmap.canvas.setAttribute("aria-label", `${open.title}, ${numbers.replaceAll("×", "by")}; arrow keys go from number to number`);
     const share = open.kind === "softmax" || open.kind === "chance";
-    const high = `${open.kind === "softmax" ? "" : "≥ "}${three(open.reach)}`;
+    const high = `${share ? "" : "≥ "}${three(open.reach)}`;
     const low = share ? "0" : `≤ ${three(-open.reach)}`;
     const strip = make("i", { className: "scale" });
     strip.style.background = `linear-gradient(90deg, ${this.colours.scales[share ? "weight" : "signed"].map((stop) => `rgb(${stop})`)})`;
     const facts = [`mean ${three(open.mean)}`, `deviation ${three(open.deviation)}`, open.parameters ? `${count(open.parameters)} parameters` : "no parameters"];
     this.facts.replaceChildren(make("span", {}, low, strip, high), ...facts.map((textContent) => make("span", { textContent })));
-    if (vocabulary) this.facts.append(make("span", { textContent: `the columns are the ${open.size[2]} likeliest next tokens of ${count(this.letters.V[0])}` }));
+    if (vocabulary) this.facts.append(make("span", { textContent: `the columns are the ${open.size[2]} likeliest of ${count(this.letters.V[0])} tokens after “${this.head.words.at(-1)}”` }));
     this.write(open, h, cell, labels);
   }
 

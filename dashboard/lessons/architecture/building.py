@@ -214,7 +214,12 @@ def became_true(without: State, with_it: State, part: str, real: Sequence[str]) 
         f"by {_number(with_it.size)} instead of {_number(without.size)}.",
         WEIGHTS: "The same parts, with the numbers that training found: the loss is "
         f"{_number(with_it.loss)} instead of {_number(without.loss)}. Giving every token the same "
-        f"chance costs {blind():.3g}.",
+        f"chance costs {blind():.3g}."
+        + (
+            ""
+            if with_it.loss is None or with_it.loss < blind()
+            else " It is sure and wrong: words like yours did not stand in the tales it has read."
+        ),
     }[part]
 
 

@@ -72,7 +72,7 @@ class Part(NamedTuple):
     def reach(self) -> float:
         """The size of number that has the last colour."""
         sizes = self.values[torch.isfinite(self.values)].abs().flatten()
-        if self.kind == "softmax":
+        if self.kind in ("softmax", "chance"):
             return sizes.max().item()
         rank = max(int(_SPREAD * len(sizes)), 1)
         return sizes.kthvalue(rank).values.item() or sizes.max().item() or 1.0
@@ -153,7 +153,7 @@ def _out(loaded: cached.Loaded, steps: GPTSteps) -> tuple[Part, ...]:
     norm = _norm(
         "final_norm", "final norm", cast(LayerNorm, model.final_norm), stream(layers),
         steps.block_outputs[-1][0],
-        "The stream has grown on its way; once more each vector gets mean 0 and variance 1.",
+        "The stream has grown on its way; once more each vector gets mean 0 and variance 1, then the learnt scale and shift.",
     )  # fmt: skip
     logits = steps.logits[0]  # (T, V)
     best = best_next(steps)
@@ -234,7 +234,7 @@ def _attention(block: TransformerBlock, steps: GPTSteps, number: int) -> tuple[P
     width = "√D"
     return (
         _norm("norm1", "norm 1", block.norm1, stream(number), enters,
-              "A copy of each vector gets mean 0 and variance 1, so no channel shouts."),
+              "A copy of each vector gets mean 0 and variance 1, then a learnt scale and shift."),
         project("queries", "What each token asks for.", at.W_query, attention.queries, "query"),
         project("keys", "What each token offers to be found by.", at.W_key, attention.keys, "key"),
         project("values", "What each token hands over when it is found.", at.W_value,
@@ -267,7 +267,7 @@ def _feed_forward(block: TransformerBlock, steps: GPTSteps, number: int) -> tupl
     code = (FeedForward.steps,)
     return (
         _norm("norm2", "norm 2", block.norm2, "sum1", inside.after_attention[0],
-              "Again a copy with mean 0 and variance 1, this time for the feed-forward half."),
+              "Again mean 0 and variance 1, then scale and shift, this time for the feed-forward half."),
         Part("widened", "widen", "Each token alone: its vector is made four times as wide.",
              "x W + b", "T 4C", "linear", ("norm2",), ff.expanded, code,
              tuple(widen.parameters()), _linear(widen)),

@@ -15,6 +15,7 @@ from llm_core.tokenizers import BPETokenizer, gpt2_bpe
 
 SLUG = "architecture"
 CONFIGURED = "As configured"
+_PLAN = "configured"
 
 SEED = 123
 """Where the weights of the learner's own plan come from."""
@@ -36,6 +37,19 @@ def on_show() -> cached.Loaded:
     return reading.on_show(SLUG, further())
 
 
+def stand_in(loaded: cached.Loaded) -> str:
+    """Says so where the plan was too large to build and a small model stands in for it."""
+    plan = model_choice.chosen()
+    if not loaded.name.startswith(_PLAN) or loaded.config == plan:
+        return ""
+    small = loaded.config
+    return (
+        f"The model you configured is too large to build here ({plan.emb_dim:,} wide, "
+        f"{plan.n_layers} blocks). A small one stands in for it: {small.emb_dim} wide, "
+        f"{small.n_layers} blocks, {small.n_heads} heads."
+    )
+
+
 @st.cache_resource(show_spinner=False, max_entries=8)
 def configured(config: GPTConfig, tied: bool) -> cached.Loaded:
     """An untrained model of this configuration, with a tokenizer that fits its vocabulary."""
@@ -44,7 +58,7 @@ def configured(config: GPTConfig, tied: bool) -> cached.Loaded:
         model = cached.fresh(model)
         model.tie_weights()
     words = tokenizer(config.vocab_size)
-    name = f"configured {config}{' tied' if tied else ''}"
+    name = f"{_PLAN} {config}{' tied' if tied else ''}"
     return cached.Loaded(name, model, words, config, own_run.end_of_text(words))
 
 

@@ -31,7 +31,8 @@ _C, _H, _V = SIZES.emb_dim, SIZES.n_heads, SIZES.vocab_size
 TASKS = {
     "Feed-forward": Task(
         PUZZLES[0],
-        f"Each token's **{_C}** numbers become **four times** as many, and {_C} again.",
+        f"Each token's **{_C}** numbers become **four times** as many, and {_C} again. "
+        "A first try stands in the blanks, wrong in one of them: mend it.",
         f"How wide is the middle? Four times {_C}.",
         {"a": _C, "b": 4 * _C, "c": _C, "d": _C},
     ),
