@@ -153,7 +153,7 @@ def _out(loaded: cached.Loaded, steps: GPTSteps) -> tuple[Part, ...]:
     norm = _norm(
         "final_norm", "final norm", cast(LayerNorm, model.final_norm), stream(layers),
         steps.block_outputs[-1][0],
-        "The stream has grown on its way; once more each vector gets mean 0 and variance 1, then the learnt scale and shift.",
+        "The stream has grown: once more mean 0 and variance 1, then scale and shift.",
     )  # fmt: skip
     logits = steps.logits[0]  # (T, V)
     best = best_next(steps)
@@ -267,7 +267,7 @@ def _feed_forward(block: TransformerBlock, steps: GPTSteps, number: int) -> tupl
     code = (FeedForward.steps,)
     return (
         _norm("norm2", "norm 2", block.norm2, "sum1", inside.after_attention[0],
-              "Again mean 0 and variance 1, then scale and shift, this time for the feed-forward half."),
+              "Again mean 0 and variance 1, then scale and shift, for the feed-forward half."),
         Part("widened", "widen", "Each token alone: its vector is made four times as wide.",
              "x W + b", "T 4C", "linear", ("norm2",), ff.expanded, code,
              tuple(widen.parameters()), _linear(widen)),
