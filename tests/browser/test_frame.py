@@ -69,12 +69,12 @@ def test_nothing_is_wider_than_a_phone(
     page = context.new_page()
     page.goto(f"{address}/{address_of(stage) if stage else ''}")
     settled(page)
-    wider = page.evaluate(
+    page.wait_for_function(  # at once, or when the last picture has found its size
         "() => { const m = document.querySelector('[data-testid=stMain]');"
-        " return m.scrollWidth - m.clientWidth; }"
+        " return m.scrollWidth <= m.clientWidth; }",
+        timeout=5_000,
     )
     context.close()
-    assert wider <= 0
 
 
 def test_the_sentence_follows_the_learner_and_travels_in_the_link(

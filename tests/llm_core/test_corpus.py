@@ -194,7 +194,7 @@ def test_checksums_are_those_of_the_courses_own_files(shared_data, name, file):
 def test_bundled_texts_are_there_and_as_large_as_promised():
     assert 15_000 < len(corpus.clean_text(corpus.story())) < 25_000
     messages = corpus.messages()
-    assert 3_000 < len(messages) < 3_200
+    assert 6_000 < len(messages) < 6_400
     assert {message.label for message in messages} == {"ham", "spam"}
     assert 3_000 <= len(corpus.instructions()) <= 4_000
     assert len(corpus.sentence_pairs()) > 1_000
