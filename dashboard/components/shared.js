@@ -36,3 +36,12 @@ function unpacked(data) {
   }
   return { head, numbers };
 }
+
+// The idea that the address names behind "#". Streamlit drops that part when a page sets a parameter,
+// often before any script of ours runs; the address by which the tab was opened still has it, until
+// the reader goes to another page.
+function linkedIdea() {
+  const opened = new URL(performance.getEntriesByType("navigation")[0]?.name ?? location.href);
+  if (opened.pathname !== location.pathname) window.__wentOn = true;
+  return decodeURIComponent((location.hash || (window.__wentOn ? "" : opened.hash)).slice(1));
+}

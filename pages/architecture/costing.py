@@ -193,7 +193,10 @@ def this_machine() -> None:
             alt="How long this computer would train each model, from seconds to millions of years",
             height=340,
         )
-        st.caption("How long each model would take to read 20 tokens for each of its parameters.")
+        st.caption(
+            "How long each model would take to read 20 tokens for each of its parameters. Of two "
+            "tables of the vocabulary only the head's multiplies, so it alone counts here."
+        )
     if guess is not None:
         truth = this_computer.nearest(last, options)
         predict.verdict(guess, truth, f"At full speed, day and night: {tables.lasting(last)}.")

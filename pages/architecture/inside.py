@@ -24,7 +24,11 @@ def whole_model(sentence: str) -> None:
     )  # fmt: skip
     with picture:
         here, parts = steps.show(loaded, text)
-        left_out = f" The last {text.left_out:,} tokens are not drawn." if text.left_out else ""
+        left_out = (
+            f" The last {text.left_out:,} tokens are not read here: more cannot be drawn."
+            if text.left_out
+            else ""
+        )
         st.caption(
             "Keys: arrows walk from part to part, Enter opens, Space plays, Escape shows the whole "
             f"again. In the large picture, arrows go from number to number.{left_out}"

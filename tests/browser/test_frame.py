@@ -120,6 +120,15 @@ def test_presenter_mode_hides_the_chrome_and_shows_one_idea_at_a_time(
     expect(ideas.nth(0)).to_be_visible()
 
 
+def test_a_link_to_an_answered_idea_opens_there_and_the_address_keeps_it(
+    page: Page, address: str
+) -> None:
+    """The page writes its tick into the address, and Streamlit drops what stands behind "#"."""
+    page.goto(f"{address}/Attention?present=1&attention.readback=1#scores")
+    settled(page)
+    page.wait_for_function("document.body.dataset.idea === 'scores' && location.hash === '#scores'")
+
+
 def test_copy_link_gives_the_address_of_this_view(page: Page, address: str) -> None:
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.goto(f"{address}/Attention?text=one+two+three")

@@ -282,7 +282,7 @@ class Model {
     if (now < 0) {
       const likely = make("b", { textContent: `“${next[0]}”` });
       this.says.replaceChildren(
-        `Your sentence goes in at the left, ${words.length} tokens long. At the right, after ${layers} blocks, the model says what may come next: `, likely,
+        `Your sentence goes in at the left, ${words.length} ${words.length === 1 ? "token" : "tokens"} long. At the right, after ${layers} blocks, the model says what may come next: `, likely,
         ` with ${percent(this.at(RESULT, 0, words.length - 1, 0))}. Choose a part to open it, a block to unfold it, or press Play.`);
       return;
     }

@@ -13,7 +13,7 @@ export default function ({ parentElement, setTriggerValue }) {
   };
   let hidden = [];
   const show = () => hidden.forEach((box) => (box.style.display = ""));
-  let wanted = decodeURIComponent(location.hash.slice(1)) || sessionStorage.presentFrom || "";
+  let wanted = sessionStorage.presentFrom || linkedIdea();
   sessionStorage.removeItem("presentFrom");
   let current = -1;
 
@@ -71,12 +71,23 @@ export default function ({ parentElement, setTriggerValue }) {
     const linked = all.findIndex((idea) => name(idea) === wanted);
     go(linked >= 0 ? linked : Math.max(current, 0), linked < 0 && wanted !== "");
   };
+  const named = () => { // another idea was written into the address
+    wanted = decodeURIComponent(location.hash.slice(1));
+    const linked = ideas().findIndex((idea) => name(idea) === wanted);
+    if (linked >= 0) go(linked);
+  };
+  addEventListener("hashchange", named);
+  const keep = setInterval(() => { // a page that sets a parameter drops what is behind "#"
+    if (!location.hash && wanted) history.replaceState(history.state, "", `#${wanted}`);
+  }, 400);
   const watch = new MutationObserver(arrived);
   watch.observe(main, { childList: true, subtree: true });
   arrived();
 
   return () => {
     document.removeEventListener("keydown", key);
+    removeEventListener("hashchange", named);
+    clearInterval(keep);
     watch.disconnect();
     document.body.classList.remove("presenting-later-idea");
     delete document.body.dataset.idea;

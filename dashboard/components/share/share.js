@@ -61,7 +61,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     sessionStorage.presentFrom = ideaInView();
     setTriggerValue("presented", true);
   };
-  const place = decodeURIComponent(location.hash.slice(1));
+  const place = linkedIdea();
   const seen = `${location.pathname}#${place}`;
   if (place && window.__brought !== seen && !new URL(location.href).searchParams.has("present")) bring(place);
   window.__brought = seen;
