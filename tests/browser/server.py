@@ -75,3 +75,18 @@ def settled(page: Page, seconds: float = 60) -> None:
         timeout=seconds * 1000,
     )
     page.wait_for_timeout(400)  # what was pale while it was being drawn has its colour again
+
+
+def fits(page: Page, *places: str) -> None:
+    """Fail unless the page, and these places of it, are no wider than what can be seen.
+
+    A chart may need a moment to find its size after its page has settled; it gets five seconds.
+    """
+    page.wait_for_function(
+        """places => places.every(place => {
+          const box = document.querySelector(place);
+          return box.scrollWidth <= box.clientWidth;
+        })""",
+        arg=["[data-testid=stMain]", *places],
+        timeout=5_000,
+    )

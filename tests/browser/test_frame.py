@@ -1,13 +1,14 @@
 """The frame in a real browser: ways, links, presenter mode, phones, accessibility."""
 
 import re
+from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from dashboard.stages import STAGES, Stage
-from tests.browser.server import settled
+from tests.browser.server import fits, settled
 
 pytestmark = pytest.mark.browser
 
@@ -45,9 +46,9 @@ def test_a_deep_link_opens_the_page_with_its_frame(page: Page, address: str, sta
 @pytest.mark.parametrize("stage", STAGES, ids=lambda s: s.slug)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_page_breaks_an_accessibility_rule(
-    chromium: Browser, address: str, stage: Stage, scheme: str
+    chromium: Browser, address: str, stage: Stage, scheme: Literal["light", "dark"]
 ) -> None:
-    context = chromium.new_context(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+    context = chromium.new_context(color_scheme=scheme, reduced_motion="reduce")
     page = context.new_page()
     page.goto(f"{address}/{address_of(stage)}")
     settled(page)
@@ -69,11 +70,7 @@ def test_nothing_is_wider_than_a_phone(
     page = context.new_page()
     page.goto(f"{address}/{address_of(stage) if stage else ''}")
     settled(page)
-    page.wait_for_function(  # at once, or when the last picture has found its size
-        "() => { const m = document.querySelector('[data-testid=stMain]');"
-        " return m.scrollWidth <= m.clientWidth; }",
-        timeout=5_000,
-    )
+    fits(page)
     context.close()
 
 
@@ -178,5 +175,4 @@ def test_one_long_word_does_not_widen_the_page(page: Page, address: str) -> None
     page.goto(f"{address}/Data_preparation?data.what=My+sentence&text={'abcdefghij' * 30}")
     settled(page)
     expect(page.locator(".st-key-data-cuts .lane").first).to_be_visible(timeout=20_000)
-    main = page.get_by_test_id("stMain")
-    assert main.evaluate("m => m.scrollWidth - m.clientWidth") <= 0
+    fits(page)

@@ -14,7 +14,7 @@ from dashboard.lessons.attention import effects, writes
 from dashboard.session import SENTENCE
 from llm_core.heads import writing
 from llm_core.induction import Head
-from tests.browser.server import ROOT, settled
+from tests.browser.server import ROOT, fits, settled
 
 pytestmark = pytest.mark.browser
 
@@ -116,8 +116,4 @@ def test_a_long_text_is_asked_for_token_by_token(page: Page, address: str) -> No
     assert tokens.count() > 150
     tokens.nth(2).click()
     expect(page.locator(".st-key-idea-head-writes .where")).to_contain_text("to token 3,")
-    overflow = page.evaluate(
-        "(() => { const m = document.querySelector('[data-testid=stMain]');"
-        " return m.scrollWidth - m.clientWidth; })()"
-    )
-    assert overflow == 0
+    fits(page)

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page
 
 from dashboard.lessons.architecture import model_choice, scale
-from tests.browser.server import settled
+from tests.browser.server import fits, settled
 
 pytestmark = pytest.mark.browser
 
@@ -31,5 +31,4 @@ def test_a_model_is_a_square_and_n_times_the_parameters_are_n_times_the_area(
         assert wide == pytest.approx(high, abs=0.1)
         assert (wide / largest[1]) ** 2 * most == pytest.approx(model.parameters, rel=0.02)
     assert boxes[0][1] < 2  # the bundled model is a dot
-    main = page.locator("[data-testid=stMain]")
-    assert main.evaluate("(box) => box.scrollWidth - box.clientWidth") <= 0
+    fits(page)

@@ -4,7 +4,8 @@ All tensors are those that `GPTModel.steps` and its blocks have computed; nothin
 anew, except for the inside of the parts that only return their result (layer norm, feed-forward).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple, cast
 
 import streamlit as st
@@ -48,7 +49,7 @@ class Part(NamedTuple):
     """What has computed it."""
     learned: tuple[Tensor, ...] = ()
     """Parameters that it has of its own."""
-    beside: dict[str, Tensor] = {}  # noqa: RUF012
+    beside: Mapping[str, Tensor] = MappingProxyType({})
     """Other numbers that its arithmetic is written with, by their short names."""
     role: str = "ink"
     """The palette's name of its colour."""
