@@ -21,6 +21,17 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}" + ("" if number == 1 else "s")
 
 
+def only_first(shown: int, left_out: int) -> str:
+    """The sentence that follows where a text is longer than what a picture shows of it.
+
+    >>> only_first(64, 136), only_first(12, 0)
+    ("Shown: the first 64 of your sentence's 200 tokens.", '')
+    """
+    if not left_out:
+        return ""
+    return f"Shown: the first {shown:,} of your sentence's {shown + left_out:,} tokens."
+
+
 def numbered(tokens: Sequence[str]) -> list[str]:
     """Tokens as options of a select box: with their places, so that repeated ones stay distinct.
 

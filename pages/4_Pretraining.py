@@ -13,6 +13,7 @@ from dashboard import (
     predict,
     session,
     source,
+    wording,
 )
 from dashboard.components import plot
 from dashboard.lessons.pretraining import (
@@ -102,7 +103,7 @@ def what_loss_is() -> None:
         st.latex(surprise.formula(now))
         st.caption(surprise.reading(now, learnt is not None))
     if now.left_out:
-        st.caption(f"{now.left_out} tokens at the end find no room here.")
+        st.caption(wording.only_first(len(now.losses) + 1, now.left_out))
     source.show(loss.loss_steps, loss.perplexity, key="pretraining.source.loss")
 
 

@@ -22,13 +22,14 @@ def lens(sentence: str) -> None:
         "vectors can be read as if it were the last one: final norm, output head, softmax. This "
         "is the **logit lens** (nostalgebraist, 2020). In each square stands the likeliest next "
         "token: a column for each token of **your sentence**, "
-        f"from the embedding up through {wording.counted(loaded.config.n_layers, 'block')}."
+        f"from the embedding up through {wording.counted(loaded.config.n_layers, 'block')}. "
+        f"{wording.only_first(len(text.ids), text.left_out)}"
     )
     choices = lens_shown.moments(loaded)
     before = st.select_slider(
-        "The same model after so many updates of its training", list(choices),
-        lens_shown.NOT_SHOWN, key="architecture.lens_before", bind="query-params", width=480,
-        help="Drawn below the model on show. 0: as it was born, with random weights.",
+        "Compare with the same model after so many updates of its training", list(choices),
+        lens_shown.NO_COMPARISON, key="architecture.lens_before", bind="query-params", width=480,
+        help="A second map, below the first. 0: as the model was born, with random weights.",
     )  # fmt: skip
     start = lens_shown.start_of(loaded, text)
     picture = st.container()
@@ -41,9 +42,8 @@ def lens(sentence: str) -> None:
         told = guess is not None
         lens_shown.show(loaded, text, start, choices.get(str(before)), told=told)
         st.caption(
-            "Bold and underlined: already the model's final guess at this place. Arrow keys walk, "
-            "a click chooses a square. Mind that early vectors need not speak the head's language: "
-            "where head and embedding share one table, a token often just names itself there."
+            "Arrow keys walk, a click chooses a square. Early vectors need not speak the head's "
+            "language: where head and embedding share one table, a token often just names itself."
         )
     if guess is not None:
         predict.verdict(guess, asked.truth, asked.why)
@@ -70,12 +70,11 @@ def generate(sentence: str) -> None:
     count = generating.asked(loaded, min(max(wished, 1), 60), context, text.ids)
     found = generating.written(loaded, text.ids, count, context)
     picture = st.container()
-    asked = generating.question(found)
     guess: str | None = ""
-    if asked:
+    if len(found.tokens) > 1:
         guess = predict.choice(
-            "Which of these will it append first?", asked.answers, key="architecture.first",
-            done="architecture", about=(loaded.name, text.ids, context),
+            "The first new token is appended. What does the model read to find the second?",
+            generating.READS, key="architecture.second", done="architecture",
         )  # fmt: skip
     with picture:
         generating.show(loaded, text.ids, context, found, told=guess is not None)
@@ -84,8 +83,8 @@ def generate(sentence: str) -> None:
             "Always taking the largest is called **greedy**; page 4 shows more daring ways. "
             "Choose an untrained model, and it writes gibberish, as the course's first one does."
         )
-    if asked and guess is not None:
-        predict.verdict(guess, asked.truth, asked.why)
+    if guess is not None and len(found.tokens) > 1:
+        predict.verdict(guess, generating.ALL_AGAIN, generating.why(len(text.ids), context))
     source.show(
         sampling.generate_text_simple, sampling.next_logits, key="architecture.source.generate",
         shapes={"idx": (1, len(text.ids)), "result": (1, len(text.ids) + len(found.tokens))},

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import frame, predict, source
+from dashboard import frame, predict, source, wording
 from dashboard.lessons.architecture import inside, models, steps
 
 
@@ -24,15 +24,12 @@ def whole_model(sentence: str) -> None:
     )  # fmt: skip
     with picture:
         here, parts = steps.show(loaded, text)
-        left_out = (
-            f" The last {text.left_out:,} tokens are not read here: more cannot be drawn."
-            if text.left_out
-            else ""
-        )
         st.caption(
             "Keys: arrows walk from part to part, Enter opens, Space plays, Escape shows the whole "
-            f"again. In the large picture, arrows go from number to number.{left_out}"
+            "again. In the large picture, arrows go from number to number."
         )
+        if text.left_out:
+            st.caption(wording.only_first(len(text.ids), text.left_out))
     if guess is not None:
         predict.verdict(guess, *inside.most(loaded))
     open_part = parts[here.step or "probabilities"]

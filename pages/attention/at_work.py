@@ -20,11 +20,11 @@ def heads_at_work(sentence: str) -> None:
     """All heads of the model on show, one of them enlarged, and what each does on this text."""
     loaded = reading.choose("attention")
     text = reading.read(loaded, sentence)
-    left_out = f" The last {text.left_out} have no room." if text.left_out else ""
+    shown = wording.only_first(len(text.ids), text.left_out)
     st.markdown(
         f"The model reads **your sentence** in {wording.counted(loaded.config.n_layers, 'layer')} "
         f"of {wording.counted(loaded.config.n_heads, 'head')}, all at work on the same "
-        f"{wording.counted(len(text.ids), 'token')}.{left_out} One small map for each head: a row "
+        f"{wording.counted(len(text.ids), 'token')}. {shown} One small map for each head: a row "
         "is a token that asks, a column one that is looked at, and each row sums to 1."
     )
     asked = grid.ask(loaded, text.ids)

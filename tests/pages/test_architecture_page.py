@@ -83,7 +83,7 @@ def test_a_sentence_longer_than_the_context_is_cut_and_the_page_says_so() -> Non
     app = opened(architecture__preset="tiny", architecture__model="As configured")
     app.number_input(key="architecture.tiny.context_length").set_value(4).run()
     assert well(app)
-    assert "tokens are not read here" in text_of(app)
+    assert "Shown: the first 4 of your sentence's" in text_of(app)
 
 
 def test_a_link_opens_a_part_of_any_block_and_nonsense_shows_the_whole() -> None:

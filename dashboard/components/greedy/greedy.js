@@ -58,14 +58,13 @@ class Greedy {
   take(head) {
     const fresh = this.head?.shown !== head.shown;
     this.head = head;
-    this.last = PHASES * head.tokens.length;
+    this.last = head.last;
+    this.slider.max = PHASES * head.tokens.length;
     if (fresh) {
       this.stop();
       this.step = head.choice;
     }
-    if (head.veiled) this.step = 0;
     this.step = Math.min(Math.max(this.step, 0), this.last);
-    this.slider.max = this.last;
     const made = fit(this.chips, head.words.length, () => make("span", {}, make("bdi"), make("small"), make("small")));
     head.words.forEach((word, i) => {
       set(made[i].children[0], "textContent", word);
@@ -102,10 +101,9 @@ class Greedy {
     const now = moment(step, head);
     const seen = now.length - now.from;
     set(this.play, "textContent", this.beat ? "Pause" : "Play");
-    for (const control of [this.back, this.play, this.next, this.token, this.slider]) control.disabled = head.veiled;
-    this.back.disabled ||= step === 0;
-    this.next.disabled ||= step === last;
-    this.token.disabled ||= step === last;
+    this.back.disabled = step === 0;
+    this.next.disabled = step === last;
+    this.token.disabled = step === last;
     this.slider.value = step;
     set(this.count, "textContent", `token ${now.number + 1} of ${head.tokens.length}`);
     this.slider.setAttribute("aria-valuetext", this.count.textContent);
@@ -146,17 +144,17 @@ class Greedy {
   }
 
   say(now, seen) {
-    const { words, veiled, tokens, stops } = this.head;
+    const { words, last, tokens, stops } = this.head;
     const quoted = (word) => make("bdi", { textContent: `“${word}”` });
     const chosen = words[now.length];
-    const says = veiled ? [`The model reads all ${seen} ids at once. Which one comes next? Guess below.`]
-      : now.done ? [`${tokens.length} tokens are written${stops ? ": the last one is the end of the text, so the loop stops" : ""}.`]
+    const asked = last < PHASES * tokens.length && this.step === last; // the rest is still to be guessed
+    const says = now.done ? [`${tokens.length} tokens are written${stops ? ": the last one is the end of the text, so the loop stops" : ""}.`]
       : [
         [now.from && now.number === 0 ? `Read: the text is longer than the window, so the model sees the last ${seen} ids only.`
           : now.from ? `Read: the window has slid, so each of the ${seen} tokens in it stands one place further to the left than before.` 
           : `Read: the model sees ${seen} ids, the whole text so far.`],
         [`Score: of ${seen} rows of logits only the last one counts. The others say what follows earlier tokens, and that is known.`],
-        ["Append: the largest logit is ", quoted(chosen), `, id ${this.head.ids[now.length]}. It joins the text, and all begins anew.`],
+        ["Append: the largest logit is ", quoted(chosen), `, id ${this.head.ids[now.length]}. It joins the text, ${asked ? "and what does the model read next? Guess below." : "and all begins anew."}`],
       ][now.phase];
     this.about.replaceChildren(...says);
   }

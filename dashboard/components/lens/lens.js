@@ -32,17 +32,18 @@ class Lens {
     this.colours = make("div", { className: "colours", role: "group", "aria-label": "A square is coloured by" });
     this.scale = make("p", { className: "scale", "aria-hidden": "true" }, make("span"), make("i"), make("span"));
     this.maps = make("div", { className: "maps" });
+    this.key = make("p", { className: "about" });
     this.told = make("div", { className: "told", "aria-live": "polite" });
     this.chance = make("div", { className: "curve" });
     this.length = make("div", { className: "curve" });
     this.chanceTitle = make("p", { className: "title" });
     this.lengthTitle = make("p", { className: "title" }, "Length of ", this.sign("accent", "the vector"), this.sign("output", "+ attention"), this.sign("muted", "+ feed-forward"));
-    root.replaceChildren(make("style", { textContent: STYLE }), make("div", { className: "bar" }, this.colours, this.scale), this.maps,
+    root.replaceChildren(make("style", { textContent: STYLE }), make("div", { className: "bar" }, this.colours, this.scale), this.maps, this.key,
       make("div", { className: "below" }, this.told, make("div", {}, this.chanceTitle, this.chance), make("div", {}, this.lengthTitle, this.length)));
     this.maps.addEventListener("pointerover", (event) => this.look(event.target.closest("button")));
-    this.maps.addEventListener("pointerleave", () => this.tell(this.place, this.depth, this.model));
+    this.maps.addEventListener("pointerleave", () => this.tell(this));
     this.maps.addEventListener("click", (event) => this.choose(event.target.closest("button")));
-    this.maps.addEventListener("keydown", (event) => this.key(event));
+    this.maps.addEventListener("keydown", (event) => this.walk(event));
   }
 
   sign(tone, says) {
@@ -138,16 +139,30 @@ class Lens {
         }
       }
     }
-    this.tell(this.place, this.depth, this.model);
-    this.curves();
+    this.tell(this);
+    const { scrollWidth, clientWidth } = this.maps.firstElementChild.lastElementChild;
+    set(this.key, "textContent", "Bold and underlined: already the model's final guess at this token."
+      + (this.head.veiled ? " ?: hidden until you have guessed, below." : "")
+      + (scrollWidth > clientWidth ? ` ${this.tokens} tokens: scroll sideways, or walk with the arrow keys, for all of them.` : ""));
   }
 
   look(button) {
-    if (button?.spot) this.tell(button.spot.place, button.spot.depth, button.spot.model);
+    if (button?.spot) this.tell(button.spot);
   }
 
-  tell(place, depth, model) {
-    const title = make("p", { className: "title" }, `${depthName(depth)[0].toUpperCase()}${depthName(depth).slice(1)}, at `, make("bdi", { textContent: `“${this.head.words[place]}”` }));
+  // Everything below the maps, about one square.
+  tell({ place, depth, model }) {
+    this.list(place, depth, model);
+    this.curves(place);
+  }
+
+  // A token as the text numbers it, since a word may stand in it twice.
+  token(place) {
+    return [`token ${this.head.first + place + 1}, `, make("bdi", { textContent: `“${this.head.words[place]}”` })];
+  }
+
+  list(place, depth, model) {
+    const title = make("p", { className: "title" }, `${depthName(depth)[0].toUpperCase()}${depthName(depth).slice(1)}, at `, ...this.token(place));
     if (this.head.titles.length > 1) title.append(` (${this.head.titles[model]})`);
     if (this.hidden(depth, place)) {
       this.told.replaceChildren(title, make("p", { className: "about", textContent: "Guess first, below." }));
@@ -163,17 +178,17 @@ class Lens {
     this.told.replaceChildren(title, ...rows, about);
   }
 
-  curves() {
+  curves(place) {
     const { titles, layers } = this.head;
     const every = Array.from({ length: this.depths }, (_, depth) => depth);
-    const along = (name, model) => every.map((depth) => this.at(name, model, depth, this.place));
-    const veiled = this.hidden(0, this.place);
-    this.chanceTitle.replaceChildren("Probability of ", make("bdi", { textContent: `“${this.head.finals[this.place]}”` }), " after ", make("bdi", { textContent: `“${this.head.words[this.place]}”` }));
+    const along = (name, model) => every.map((depth) => this.at(name, model, depth, place));
+    const veiled = this.hidden(0, place);
+    this.chanceTitle.replaceChildren("Probability of ", make("bdi", { textContent: `“${this.head.finals[place]}”` }), " after ", ...this.token(place));
     if (titles.length > 1) this.chanceTitle.append(` (dashed: ${titles[1]})`);
     const lines = titles.map((name, model) => ({ name, values: veiled ? [] : along("chances", model), dashed: model > 0 }));
     curves(this.chance, { depths: this.depths, top: 1, lines, says: "Probability of the final guess after each block" });
     const lengths = titles.map((name, model) => ({ name: `length in ${name}`, values: along("stream", model), dashed: model > 0 }));
-    const half = (name) => every.slice(0, layers).map((block) => this.at(name, 0, block, this.place));
+    const half = (name) => every.slice(0, layers).map((block) => this.at(name, 0, block, place));
     const bars = [{ name: "Attention", values: half("attention"), tone: "output" }, { name: "Feed-forward", values: half("feed_forward"), tone: "muted" }];
     const top = nice(Math.max(...lengths.flatMap((line) => line.values), ...bars.flatMap((bar) => bar.values)));
     curves(this.length, { depths: this.depths, top, lines: lengths, bars, says: "Length of the vector after each block, and of what the two halves of each block add" });
@@ -192,7 +207,7 @@ class Lens {
     this.timer = setTimeout(() => this.setStateValue("chosen", { shown: this.head.shown, choice: `${this.place}.${this.depth}.${this.colour}` }), PAUSE);
   }
 
-  key(event) {
+  walk(event) {
     const spot = event.target.closest("button")?.spot;
     if (!spot) return;
     if (event.key.startsWith("Arrow")) event.stopPropagation(); // not the presenter's here

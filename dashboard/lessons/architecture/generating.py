@@ -6,10 +6,10 @@ import streamlit as st
 import torch
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import cached
+from dashboard import cached, wording
 from dashboard.components import greedy as component
 from dashboard.lessons import linked
-from dashboard.lessons.architecture.words import quoted, word
+from dashboard.lessons.architecture.words import word
 from llm_core.fast.decoding import FastDecoder
 from llm_core.sampling import generate, likeliest
 
@@ -17,7 +17,14 @@ KEY = "architecture-greedy"
 TOPS = 5
 WINDOW = 16
 """Places of the window to begin with: few enough that it slides."""
-_CHOICES = 4
+NEW_ALONE, SENTENCE_AGAIN, ALL_AGAIN = (
+    "The new token alone",
+    "Your sentence again, without the new token",
+    "Your sentence again, and the new token",
+)
+READS = (NEW_ALONE, SENTENCE_AGAIN, ALL_AGAIN)
+"""What the second new token may be found from, as the learner guesses it."""
+
 _AT_ONCE = 8_000_000_000
 """Multiplications that a rerun may wait for: a fifth of a second or so."""
 
@@ -84,27 +91,22 @@ def asked(loaded: cached.Loaded, count: int, context: int, ids: Ids) -> int:
     return count
 
 
-class Question(NamedTuple):
-    """Which token comes first?"""
-
-    answers: tuple[str, ...]
-    truth: str
-    why: str
-
-
-def question(found: Written) -> Question | None:
-    """The question about the first token; None where all of them are written alike."""
-    best = found.tokens[0].best
-    answers = sorted({quoted(said) for said, *_ in best[:_CHOICES]}, key=str.lower)
-    if len(answers) < 2:
-        return None
-    (first, _, logit, p), (second, _, nearest, _) = best[:2]
-    why = f"Its logit is {logit:.2f}, a probability of {p:.1%}; {quoted(second)} has {nearest:.2f}."
-    return Question(tuple(answers), quoted(first), why)
+def why(prompt: int, context: int) -> str:
+    """What the loop reads for the second new token after a prompt of so many."""
+    length = prompt + 1
+    read = (
+        f"all {wording.counted(length, 'id')} of the longer text"
+        if length <= context
+        else f"the last {wording.counted(context, 'id')} of {length:,}, as many as the window holds"
+    )
+    return (
+        f"It reads {read}. The model itself remembers nothing from one token to the next: all it "
+        "knows of the text is the text."
+    )
 
 
 def show(loaded: cached.Loaded, ids: Ids, context: int, found: Written, *, told: bool) -> None:
-    """Draw the loop."""
+    """Draw the loop; until the answer is told, no further than the first new token."""
     every = [*ids, *(token.token_id for token in found.tokens)]
     shown = linked.name_of(loaded.name, every, context)
     choice = linked.standing(KEY, "architecture.at", shown, "0")
@@ -118,6 +120,6 @@ def show(loaded: cached.Loaded, ids: Ids, context: int, found: Written, *, told:
         "tokens": [{"best": token.best} for token in found.tokens],
         "stops": found.stops,
         "choice": linked.number(choice, component.PHASES * len(found.tokens) + 1, 0),
-        "veiled": not told,
+        "last": component.PHASES * len(found.tokens) if told else component.PHASES - 1,
     }
     component.show(head, key=KEY)

@@ -16,7 +16,7 @@ from llm_core.lens import Growth, Lens, growth, lens, settled
 
 KEY = "architecture-lens"
 TOPS = 5
-NOT_SHOWN = "not shown"
+NO_COMPARISON = "no comparison"
 
 AT_ONCE, FIRST_HALF, SECOND_HALF, LAST = (
     "Before the first block",
@@ -67,7 +67,7 @@ def seen_before(loaded: cached.Loaded, ids: Ids, start: int, updates: int) -> Se
 
 def moments(loaded: cached.Loaded) -> dict[str, int | None]:
     """What can be shown beside the model on show: label -> updates made, None for nothing."""
-    found: dict[str, int | None] = {NOT_SHOWN: None, "0": 0}
+    found: dict[str, int | None] = {NO_COMPARISON: None, "0": 0}
     if loaded.name == cached.starter().name:
         found |= {f"{step:,}": step for step in starter_moments.kept()[1:-1]}
     return found
