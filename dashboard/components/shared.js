@@ -37,6 +37,26 @@ function unpacked(data) {
   return { head, numbers };
 }
 
+const receivedParts = new Map(); // id -> bytes that need not be sent again
+
+// A message of `sending.message`: its head, and each of its parts, from this message or kept from one
+// before. `parts` is null where one is lacking: it has to be asked for, and until it comes the picture
+// stays. At most so many parts are kept that this message does not name.
+function assembled(data, most) {
+  const bytes = data.slice().buffer;
+  let from = 4 + new DataView(bytes).getUint32(0, true);
+  const head = JSON.parse(new TextDecoder().decode(new Uint8Array(bytes, 4, from - 4)));
+  for (const [id, length] of head.parts) {
+    receivedParts.set(id, bytes.slice(from, from + length));
+    from += Math.ceil(length / 8) * 8;
+  }
+  const named = Object.entries(head.ids);
+  const ids = new Set(Object.values(head.ids));
+  if (named.some(([, id]) => !receivedParts.has(id))) return { head, parts: null };
+  for (const id of receivedParts.keys()) if (receivedParts.size > most + ids.size && !ids.has(id)) receivedParts.delete(id);
+  return { head, parts: Object.fromEntries(named.map(([kind, id]) => [kind, receivedParts.get(id)])) };
+}
+
 // The idea that the address names behind "#". Streamlit drops that part when a page sets a parameter,
 // often before any script of ours runs; the address by which the tab was opened still has it, until
 // the reader goes to another page.

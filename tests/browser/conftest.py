@@ -4,9 +4,11 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import server
+
+expect.set_options(timeout=20_000)  # a slow machine is no failure
 
 
 @pytest.fixture(scope="session")

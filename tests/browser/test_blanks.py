@@ -23,7 +23,7 @@ def test_a_puzzle_is_solved_by_keyboard_and_the_link_holds_it(page: Page, addres
     assert stopped.count() == 0  # what was said is about other numbers
     fields.nth(2).fill("48")
     fields.nth(2).press("Enter")
-    expect(said).to_contain_text("every number equals the real part's", timeout=20_000)
+    expect(said).to_contain_text("every number equals the real part's")
     page.wait_for_url("**architecture.feed_forward=12-48-48-12*")
 
     page.get_by_text("Multi-head attention", exact=True).last.click()
@@ -34,5 +34,5 @@ def test_a_puzzle_is_solved_by_keyboard_and_the_link_holds_it(page: Page, addres
     copies = page.locator(".blanks output")
     assert copies.all_inner_texts()[:4] == ["3", "4", "1", "2"]
     page.locator(".blanks button").click()
-    expect(said).to_contain_text("rows of 4 numbers meet columns of 5", timeout=20_000)
+    expect(said).to_contain_text("rows of 4 numbers meet columns of 5")
     expect(stopped).to_contain_text("scores = queries @ keys")

@@ -174,5 +174,5 @@ def test_a_link_to_an_idea_shows_it_however_the_page_grows(page: Page, address: 
 def test_one_long_word_does_not_widen_the_page(page: Page, address: str) -> None:
     page.goto(f"{address}/Data_preparation?data.what=My+sentence&text={'abcdefghij' * 30}")
     settled(page)
-    expect(page.locator(".st-key-data-cuts .lane").first).to_be_visible(timeout=20_000)
+    expect(page.locator(".st-key-data-cuts .lane").first).to_be_visible()
     fits(page)

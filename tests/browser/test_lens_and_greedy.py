@@ -53,7 +53,7 @@ def test_squares_are_walked_by_key_and_coloured_anew_without_the_server(
     style = here.get_attribute("style") or ""
     assert f"--cell: var(--sequential-{round(9 * bits)})" in style
     page.context.set_offline(False)
-    expect(page).to_have_url(re.compile(r"architecture\.through=1\.2\.1"), timeout=20_000)
+    expect(page).to_have_url(re.compile(r"architecture\.through=1\.2\.1"))
 
 
 def test_the_last_tokens_way_is_hidden_until_it_is_guessed(page: Page, address: str) -> None:
@@ -93,4 +93,4 @@ def test_the_loop_is_a_function_of_its_step_and_the_window_slides(page: Page, ad
     assert chips.locator("small:nth-of-type(1)").all_inner_texts() == [str(i) for i in written]
     expect(page.locator(".greedy .about")).to_have_text("12 tokens are written.")
     page.context.set_offline(False)
-    expect(page).to_have_url(re.compile(r"architecture\.at=36"), timeout=20_000)
+    expect(page).to_have_url(re.compile(r"architecture\.at=36"))

@@ -95,7 +95,7 @@ def test_ones_own_run_is_on_the_slider_while_it_goes_on(page: Page, address: str
     assert page.evaluate("document.querySelector('.scrubber .map .js-plotly-plot').__same")
     assert page.locator(SLIDER).input_value() == str(page.evaluate(there))  # it follows
     press("button", name="Stop", exact=True).click()
-    expect(page.get_by_text("Stopped", exact=True)).to_be_visible(timeout=10_000)
+    expect(page.get_by_text("Stopped", exact=True)).to_be_visible()
 
 
 def test_hostile_text_in_an_opened_recording_stays_text(page: Page, address: str) -> None:

@@ -71,17 +71,17 @@ def test_a_run_trains_pauses_survives_a_reload_and_stops(
     assert page.evaluate(f"{live(page, 'pretraining-loss')}.__same")  # the node has stayed
 
     press(page, "Pause")
-    expect(page.get_by_text("Paused", exact=True)).to_be_visible(timeout=10_000)
+    expect(page.get_by_text("Paused", exact=True)).to_be_visible()
     there = points(page, "pretraining-loss")
     page.reload()
     settled(page)
-    expect(page.get_by_text("Paused", exact=True)).to_be_visible(timeout=10_000)
+    expect(page.get_by_text("Paused", exact=True)).to_be_visible()
     until_points(page, "pretraining-loss", there - 1)
 
     watcher = chromium.new_context().new_page()  # a student with the lecturer's link
     watcher.goto(page.url)
     settled(watcher)
-    expect(watcher.get_by_text("You are watching a run")).to_be_visible(timeout=10_000)
+    expect(watcher.get_by_text("You are watching a run")).to_be_visible()
     expect(watcher.get_by_role("button", name="Stop", exact=True)).to_have_count(0)
     watcher.context.close()
 
@@ -90,7 +90,7 @@ def test_a_run_trains_pauses_survives_a_reload_and_stops(
     press(page, "Go on")
     until_points(page, "pretraining-loss", there + 5)
     press(page, "Stop")
-    expect(page.get_by_text("Stopped", exact=True)).to_be_visible(timeout=10_000)
+    expect(page.get_by_text("Stopped", exact=True)).to_be_visible()
 
 
 def test_the_page_stays_usable_while_a_run_goes_on(page: Page, address: str) -> None:
@@ -99,17 +99,17 @@ def test_the_page_stays_usable_while_a_run_goes_on(page: Page, address: str) -> 
     press(page, "Train")
     until_points(page, "pretraining-loss", 3)
     page.get_by_test_id("stSidebar").get_by_role("link", name="2. Attention").click()
-    expect(page.get_by_role("heading", name="Attention", exact=True)).to_be_visible(timeout=10_000)
+    expect(page.get_by_role("heading", name="Attention", exact=True)).to_be_visible()
     page.get_by_test_id("stSidebar").get_by_role("link", name="4. Pretraining").click()
     until_points(page, "pretraining-loss", 3)
     press(page, "Stop")
-    expect(page.get_by_text("Stopped", exact=True)).to_be_visible(timeout=10_000)
+    expect(page.get_by_text("Stopped", exact=True)).to_be_visible()
 
 
 def test_a_spam_filter_learns_and_judges_the_learners_own_message(page: Page, address: str) -> None:
     page.goto(f"{address}/Classification_finetuning")
     settled(page)
-    expect(page.get_by_text("This head has not been trained")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("This head has not been trained")).to_be_visible()
     press(page, "Train")
     until_points(page, "classify-loss", 3)
     press(page, "Stop")
@@ -118,7 +118,7 @@ def test_a_spam_filter_learns_and_judges_the_learners_own_message(page: Page, ad
     box.fill("Your parcel is held. Pay 1.99 at parcels.example or it goes back")
     box.press("Control+Enter")
     settled(page)
-    expect(page.get_by_text("two scores, made into probabilities")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("two scores, made into probabilities")).to_be_visible()
     shares = page.locator(".st-key-idea-try-it .bar b")
     expect(shares).to_have_count(2)
     ham, spam = (float(text.rstrip("%")) for text in shares.all_inner_texts())
@@ -130,7 +130,7 @@ def test_an_assistant_learns_and_answers_the_learners_own_instruction(
 ) -> None:
     page.goto(f"{address}/Instruction_finetuning")
     settled(page)
-    expect(page.get_by_text("train it above, then ask again")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("train it above, then ask again")).to_be_visible()
     press(page, "Train")
     until_points(page, "instruct-loss", 10)
     press(page, "Stop")
@@ -166,7 +166,7 @@ def zoom(page: Page, chart: str) -> list[float]:
     page.mouse.move(box["x"] + 0.6 * box["width"], box["y"] + 0.6 * box["height"], steps=5)
     page.mouse.up()
     shown = f"{live(page, chart)}.layout.xaxis.range"
-    page.wait_for_function(f"{shown}[0] > 0", timeout=10_000)
+    page.wait_for_function(f"{shown}[0] > 0")
     return [float(end) for end in page.evaluate(shown)]
 
 
@@ -186,7 +186,7 @@ def test_a_live_chart_is_the_same_node_after_a_hundred_ticks_and_keeps_its_zoom(
         assert page.evaluate(f"{live(page, 'pretraining-loss')}.__same")
         assert page.evaluate(f"{live(page, 'pretraining-loss')}.layout.xaxis.range") == zoomed
         press(page, "Stop")
-        expect(page.get_by_text("Stopped", exact=True)).to_be_visible(timeout=10_000)
+        expect(page.get_by_text("Stopped", exact=True)).to_be_visible()
 
 
 def test_samples_appear_while_the_run_goes_on_without_the_whole_page_again(
@@ -201,4 +201,4 @@ def test_samples_appear_while_the_run_goes_on_without_the_whole_page_again(
     expect(later).to_be_visible(timeout=LONG)
     assert page.evaluate(f"{live(page, 'pretraining-loss')}.__same")
     press(page, "Stop")
-    expect(page.get_by_text("Stopped", exact=True)).to_be_visible(timeout=10_000)
+    expect(page.get_by_text("Stopped", exact=True)).to_be_visible()

@@ -2,8 +2,7 @@
 // chain.js, the pieces are parts.js; STYLE is put before this text by published.py.
 
 const kept = new WeakMap(); // element -> its bench
-const received = new Map(); // id -> bytes that need not be sent again: logits, numbers, names
-const MOST_RECEIVED = 100;
+const EARLIER_PARTS = 100; // of earlier messages that are kept
 
 export default function ({ data, parentElement, setStateValue, setTriggerValue }) {
   const root = parentElement.querySelector(".bench");
@@ -41,19 +40,10 @@ class Bench {
     });
   }
 
-  // A message: four bytes with the length of the head, the head, and what was not sent before, each
-  // part at a multiple of 8 bytes. What is missing is asked for; until it comes the picture stays.
   take(data) {
-    const bytes = data.slice().buffer;
-    let from = 4 + new DataView(bytes).getUint32(0, true);
-    const head = JSON.parse(new TextDecoder().decode(new Uint8Array(bytes, 4, from - 4)));
-    for (const [id, length] of head.parts) {
-      received.set(id, bytes.slice(from, from + length));
-      from += Math.ceil(length / 8) * 8;
-    }
-    const [logits, numbers, names] = [head.ids.logits, head.ids.numbers, head.ids.names].map((id) => received.get(id));
-    if (!logits || !numbers || !names) return this.setTriggerValue("lack", Date.now());
-    if (received.size > MOST_RECEIVED) received.delete([...received.keys()].find((id) => !Object.values(head.ids).includes(id)));
+    const { head, parts } = assembled(data, EARLIER_PARTS);
+    if (!parts) return this.setTriggerValue("lack", Date.now());
+    const { logits, numbers, names } = parts;
     const fresh = this.head?.version !== head.version;
     const moved = fresh || this.head.ids.logits !== head.ids.logits || this.head.place !== head.place;
     if (this.head?.ids.names !== head.ids.names) this.names = JSON.parse(new TextDecoder().decode(names));

@@ -3,8 +3,7 @@
 // (the tokens and the lines between them), heatmap.js, thumbnails.js, maps.js (the numbers).
 
 const states = new WeakMap(); // element -> its grid
-const received = new Map(); // id -> bytes that need not be sent again
-const MOST_RECEIVED = 6;
+const EARLIER_PARTS = 6; // of earlier messages that are kept
 const VIEWS = { map: "Heatmap", lines: "Lines" };
 
 export default function ({ data, parentElement, setStateValue, setTriggerValue }) {
@@ -46,20 +45,11 @@ class HeadGrid {
     );
   }
 
-  // A message: four bytes with the length of the head, the head, and the maps if they were not sent before.
   take(data) {
-    const bytes = data.slice().buffer;
-    let from = 4 + new DataView(bytes).getUint32(0, true);
-    const head = JSON.parse(new TextDecoder().decode(new Uint8Array(bytes, 4, from - 4)));
-    for (const [id, length] of head.parts) {
-      received.set(id, bytes.slice(from, from + length));
-      from += Math.ceil(length / 8) * 8;
-    }
-    const maps = received.get(head.ids.maps);
-    if (!maps) return this.setTriggerValue("lack", Date.now());
-    if (received.size > MOST_RECEIVED) received.delete([...received.keys()].find((id) => id !== head.ids.maps));
+    const { head, parts } = assembled(data, EARLIER_PARTS);
+    if (!parts) return this.setTriggerValue("lack", Date.now());
     const look = theme(this.root);
-    const { parts, state, ...told } = head;
+    const { parts: sent, state, ...told } = head;
     const said = JSON.stringify([told, look]);
     if (said === this.said) return; // only what the learner chose here has been written into the link
     const fresh = this.head?.ids.maps !== head.ids.maps;
@@ -68,7 +58,7 @@ class HeadGrid {
     this.tones = head.colours.lines.map((pair) => pair[Number(look.dark)]);
     this.state ??= state;
     if (fresh) {
-      this.maps = new Maps(maps, head.words.length);
+      this.maps = new Maps(parts.maps, head.words.length);
       this.fit();
       this.heatmap.settle();
       this.lines.settle(this.words);

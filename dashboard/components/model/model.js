@@ -4,8 +4,7 @@
 // the other files of this folder before this text.
 
 const kept = new WeakMap(); // element -> its drawing
-const received = new Map(); // id -> bytes that need not be sent again
-const MOST_RECEIVED = 24;
+const EARLIER_PARTS = 24; // of earlier messages that are kept
 const PACE = 1600; // milliseconds a step stays, at speed 1
 const SPEEDS = [0.5, 1, 2, 4];
 const RESULT = "probabilities"; // what is open while no step is
@@ -75,16 +74,8 @@ class Model {
   // ---------------------------------------------------------------- what arrives
 
   take(data) {
-    const bytes = data.slice().buffer;
-    let from = 4 + new DataView(bytes).getUint32(0, true);
-    const head = JSON.parse(new TextDecoder().decode(new Uint8Array(bytes, 4, from - 4)));
-    for (const [id, length] of head.parts) {
-      received.set(id, bytes.slice(from, from + length));
-      from += Math.ceil(length / 8) * 8;
-    }
-    const ids = Object.values(head.ids);
-    if (ids.some((id) => !received.has(id))) return this.setTriggerValue("lack", Date.now());
-    for (const id of received.keys()) if (received.size > MOST_RECEIVED && !ids.includes(id)) received.delete(id);
+    const { head, parts } = assembled(data, EARLIER_PARTS);
+    if (!parts) return this.setTriggerValue("lack", Date.now());
     if (this.head?.origin !== head.origin) this.blocks = new Map();
     if (this.head && this.head.words.join() !== head.words.join()) Object.assign(this.state, { row: -1, column: 0 });
     this.head = head;
@@ -92,10 +83,10 @@ class Model {
     this.words = head.words;
     this.ids = head.tokens;
     this.colours = look(this.root, head.scales);
-    this.outside = this.tensors(head.outside, received.get(head.ids.ends));
-    this.blocks.set(head.block, this.tensors(head.inside, received.get(head.ids.block)));
+    this.outside = this.tensors(head.outside, parts.ends);
+    this.blocks.set(head.block, this.tensors(head.inside, parts.block));
     const [block, step, column] = head.row;
-    this.known = head.ids.row ? { block, step, column, row: new Float32Array(received.get(head.ids.row)) } : null;
+    this.known = parts.row ? { block, step, column, row: new Float32Array(parts.row) } : null;
     this.state = this.valid(this.state ?? { ...head.state });
     this.build();
     this.show();

@@ -4,9 +4,8 @@
 // text by published.py.
 
 const kept = new WeakMap(); // element -> its stage
-const received = new Map(); // id -> bytes that need not be sent again
 const played = new Set(); // stages that have played by themselves in this tab
-const MOST_RECEIVED = 20;
+const EARLIER_PARTS = 20; // of earlier messages that are kept
 const PLAY_MS = 1400; // from the first matrix to the last
 const LARGEST = 1e4; // that can be typed
 
@@ -51,18 +50,9 @@ class Stage {
     this.watch.observe(this.flow);
   }
 
-  // A message: four bytes with the length of the head, the head, and the numbers if not sent before.
   take(data) {
-    const bytes = data.slice().buffer;
-    let from = 4 + new DataView(bytes).getUint32(0, true);
-    const head = JSON.parse(new TextDecoder().decode(new Uint8Array(bytes, 4, from - 4)));
-    for (const [id, length] of head.parts) {
-      received.set(id, bytes.slice(from, from + length));
-      from += Math.ceil(length / 8) * 8;
-    }
-    const numbers = received.get(head.ids.numbers);
-    if (!numbers) return this.setTriggerValue("lack", Date.now());
-    if (received.size > MOST_RECEIVED) received.delete([...received.keys()].find((id) => id !== head.ids.numbers));
+    const { head, parts } = assembled(data, EARLIER_PARTS);
+    if (!parts) return this.setTriggerValue("lack", Date.now());
     const fresh = this.head?.origin !== head.origin;
     if (fresh && this.playing) this.stop(); // what was being revealed is gone
     const same = JSON.stringify(this.head?.flow) === JSON.stringify(head.flow) && String(this.head?.labels) === String(head.labels);
@@ -72,7 +62,7 @@ class Stage {
       const all = head.steps.length - 1;
       this.state = { ...head.standing, step: head.standing.step < 0 ? all : Math.min(head.standing.step, all), axes: head.axes.map((axis, i) => Math.min(head.standing.axes[i] ?? 0, axis.size - 1)) };
       this.willPlay = head.standing.step < 0 && !still();
-      this.unpack(new Float32Array(numbers));
+      this.unpack(new Float32Array(parts.numbers));
       if (!same) this.build();
       this.arrange();
       const [name, row, column] = head.standing.cell.split("~");

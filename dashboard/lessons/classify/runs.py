@@ -19,7 +19,6 @@ from dashboard.dataset_choice import BY_DIGEST, Examples
 from dashboard.jobs import Job
 from llm_core import classification
 from llm_core.bundled import recipe
-from llm_core.bundled.recipe import SPAM_FILTER
 from llm_core.classification import ClassifierStep, PartCount, Read, SpamDataset, Split, Trainable
 from llm_core.corpus import Message
 from llm_core.gpt import GPTModel
@@ -60,16 +59,16 @@ WHERE: dict[str, Read] = {
 class Settings:
     """What makes two runs differ."""
 
-    trainable: Trainable = SPAM_FILTER.trainable
+    trainable: Trainable = recipe.SPAM_FILTER.trainable
     rank: int = 8
     """Width of LoRA's detours."""
-    read: Read = SPAM_FILTER.read
-    learning_rate: float = SPAM_FILTER.learning_rate
-    epochs: int = SPAM_FILTER.epochs
-    max_length: int = SPAM_FILTER.max_length
+    read: Read = recipe.SPAM_FILTER.read
+    learning_rate: float = recipe.SPAM_FILTER.learning_rate
+    epochs: int = recipe.SPAM_FILTER.epochs
+    max_length: int = recipe.SPAM_FILTER.max_length
     """Tokens of a message; longer ones are cut, shorter ones filled up."""
-    batch_size: int = SPAM_FILTER.batch_size
-    seed: int = SPAM_FILTER.seed
+    batch_size: int = recipe.SPAM_FILTER.batch_size
+    seed: int = recipe.SPAM_FILTER.seed
 
     def __post_init__(self) -> None:
         if not 1 <= self.epochs <= 20:
