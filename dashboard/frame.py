@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import jobs, palette, session, strip
 from dashboard.components import presenter, share
@@ -40,6 +41,17 @@ def present() -> None:
 def leave() -> None:
     """Back to the whole page."""
     st.query_params.pop("present", None)
+
+
+def picture_and_question() -> tuple[DeltaGenerator, DeltaGenerator]:
+    """Places for a tall picture and for the question about it.
+
+    One stands below the other; in presenter mode they stand side by side, to be seen together.
+    """
+    if presenting():
+        left, right = st.columns([1.9, 1], gap="medium")
+        return left, right
+    return st.container(), st.container()
 
 
 def begin(slug: str) -> Stage:

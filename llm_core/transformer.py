@@ -217,3 +217,14 @@ def gradient_means(model: ExampleDeepNeuralNetwork, x: Tensor) -> tuple[float, .
     error = model(x).square().mean()
     weights = [layer.get_parameter("0.weight") for layer in model.layers]
     return tuple(gradient.abs().mean().item() for gradient in torch.autograd.grad(error, weights))
+
+
+def gradient_at_the_end(model: ExampleDeepNeuralNetwork, x: Tensor) -> float:
+    """Size of the gradient just before the curve of a last layer that makes one number of x (1, C).
+
+    The error is that of `gradient_means`: 2 · output · slope of the curve. By the chain rule the
+    gradient of every layer has this factor, so it says how large all of them are together.
+    """
+    error = model(x).square().mean()
+    bias = model.layers[-1].get_parameter("0.bias")  # added just before the curve
+    return torch.autograd.grad(error, bias)[0].abs().item()

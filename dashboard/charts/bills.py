@@ -16,8 +16,8 @@ def bills(
     lines: Mapping[str, tuple[Sequence[float], Sequence[float]]],
     *,
     colours: Mapping[str, palette.Tone],
-    dots: Sequence[tuple[str, float, float]],
-    here: tuple[str, float, float],
+    dots: Sequence[tuple[str, float, float, bool]],
+    here: tuple[str, float, float, bool],
     x_title: str,
     y_title: str,
     x_ticks: Mapping[str, float],
@@ -29,8 +29,7 @@ def bills(
     Args:
         lines: name -> (sizes, values above zero).
         colours: name -> tone.
-        dots: other models: name, size, value; the name stands above where a model costs more for
-            its size than the one asked about.
+        dots: other models: name, size, value, and whether the name stands above the line.
         here: the model that is asked about.
         x_title: with unit.
         y_title: with unit.
@@ -49,14 +48,11 @@ def bills(
     for group, tone, size in ((dots, palette.MUTED, 7), ([here], palette.ACCENT, 13)):
         traces.append(
             go.Scatter(
-                x=[x for _, x, _ in group],
-                y=[y for _, _, y in group],
-                text=[name for name, _, _ in group],
+                x=[x for _, x, _, _ in group],
+                y=[y for _, _, y, _ in group],
+                text=[name for name, *_ in group],
                 mode="markers+text",
-                textposition=[
-                    "top left" if y * here[1] > 1.01 * x * here[2] else "bottom right"
-                    for _, x, y in group
-                ],  # above, or below, a line through `here` that rises with the size
+                textposition=["top left" if above else "bottom right" for *_, above in group],
                 cliponaxis=False,
                 showlegend=False,
                 marker={"color": tone.light, "size": size, "line": {"width": 0}},

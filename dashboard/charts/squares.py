@@ -12,14 +12,8 @@ from dashboard.charts.base import figure
 _GAP = 0.11
 """Between two squares, as a share of the largest side that fits."""
 
-_SLANT_ROOM = 0.3
-"""More of a gap where a square is so much larger that the name before it would run into it."""
-
-_FLAT = 0.6
-"""A square narrower than this share of the largest has its name aslant above it."""
-
-_ROOM = 1.24
-"""Height of the picture in the largest side, so that its name has a place above it."""
+_LINE = 19
+"""Pixels from one name to the next above the squares; the name of the largest has two lines."""
 
 
 def squares(
@@ -48,10 +42,8 @@ def squares(
     sides = [area**0.5 for area in areas]
     gap = _GAP * sides[fit]
     lefts = [0.0]
-    for before, after in pairwise(sides):
-        wall = after > 3 * before and after > sides[fit] / 4
-        far = _SLANT_ROOM * sides[fit] if wall else 0.0
-        lefts.append(lefts[-1] + before + gap + far)
+    for before, _ in pairwise(sides):
+        lefts.append(lefts[-1] + before + gap)
     middles = [left + side / 2 for left, side in zip(lefts, sides, strict=True)]
     traces = [
         go.Bar(
@@ -79,9 +71,9 @@ def squares(
         legend=True,
         barmode="stack",
         bargap=0,
-        margin={"l": 8, "r": 8, "t": 40, "b": 8},
+        margin={"l": 8, "r": 8, "t": 40 + _LINE * (fit + 2), "b": 8},
         annotations=[
-            _label(names[i], notes[i], middles[i], sides[i], sides[fit], i == marked)
+            _label(names[i], notes[i], middles[i], sides[fit], fit - i, i == marked)
             for i in range(fit + 1)
         ],
         shapes=[
@@ -94,32 +86,52 @@ def squares(
                 "line": {"width": 1, "color": palette.MUTED.light},
             }
             for left, side in zip(lefts, sides, strict=True)
+        ]
+        + [
+            {
+                "type": "line",
+                "x0": middle,
+                "x1": middle,
+                "y0": side,
+                "y1": sides[fit],
+                "line": {"width": 1, "color": palette.LINE.light},
+                "layer": "below",
+            }
+            for middle, side in zip(middles[:fit], sides, strict=False)
         ],
         xaxis=hidden | {"range": [-gap / 2, right + beyond], "constraintoward": "left"},
         yaxis=hidden
         | {
-            "range": [-0.01 * sides[fit], _ROOM * sides[fit]],
+            "range": [-0.01 * sides[fit], 1.01 * sides[fit]],
             "scaleanchor": "x",
             "constraintoward": "bottom",
         },
         uirevision=f"{names[fit]} {sides[fit]}",
-    ).update_layout(legend_traceorder="reversed")
+    ).update_layout(
+        legend={"traceorder": "reversed", "yref": "container", "y": 1, "yanchor": "top"}
+    )
 
 
-def _label(
-    name: str, note: str, x: float, side: float, largest: float, marked: bool
-) -> dict[str, Any]:
-    """A square's name above it: aslant where the square is narrower than the words."""
-    wide = side > _FLAT * largest
+def _label(name: str, note: str, x: float, top: float, row: int, marked: bool) -> dict[str, Any]:
+    """A square's name, in a row of its own above all squares; a thin line leads down to it."""
     colour = palette.ACCENT if marked else palette.INK
     words = f"<b>{name}</b>" if marked else name
-    return {
+    label: dict[str, Any] = {
         "x": x,
-        "y": side,
-        "text": f"{words}<br>{note}" if wide else f"{words}  {note}",
-        "textangle": 0 if wide else -60,
-        "showarrow": False,
-        "xanchor": "center" if wide else "left",
-        "yanchor": "bottom",
+        "y": top,
         "font": {"color": colour.light, "size": 12},
+        "yanchor": "bottom",
+    }
+    if not row:
+        return label | {"text": f"{words}<br>{note}", "showarrow": False, "xanchor": "center"}
+    return label | {
+        "text": f"{words}  {note}",
+        "showarrow": True,
+        "arrowhead": 0,
+        "arrowwidth": 1,
+        "arrowcolor": palette.LINE.light,
+        "ax": 0,
+        "ay": -_LINE * (row + 1),
+        "xanchor": "left",
+        "borderpad": 0,
     }

@@ -13,6 +13,7 @@ def treemap(
     parents: Sequence[str],
     values: Sequence[float],
     *,
+    whole: str,
     unit: str,
     tones: Sequence[palette.Tone],
 ) -> go.Figure:
@@ -22,9 +23,14 @@ def treemap(
         names: distinct labels; a parent stands before its children.
         parents: the label each lies in, "" for the outermost.
         values: for a parent the sum of its children.
+        whole: what all of it is, written on the frame.
         unit: of a value, for the hover.
         tones: one for each name.
     """
+    total = sum(value for value, parent in zip(values, parents, strict=True) if not parent)
+    names, values = [whole, *names], [total, *values]
+    parents = ["", *(parent or whole for parent in parents)]
+    tones = [palette.SURFACE, *tones]
     trace = go.Treemap(
         ids=list(names),
         # Plotly writes nothing but the label into the strip above a parent's children

@@ -14,23 +14,19 @@ def build_it(sentence: str) -> None:
     """A skeleton of dummies becomes a GPT, one real part after another."""
     text = building.ids(sentence)
     st.markdown(
-        "A model is built from the outside in: first a skeleton that runs and does nothing, then "
-        "one real part after another. Every state below is assembled for you and reads "
+        "A model is built from the outside in: first the course's skeleton, which looks up tokens "
+        "and positions and has empty blocks, then one real part after another. Every state below "
+        "is assembled for you and reads "
         "**your sentence**"
         + (f" (its first {len(text)} tokens)." if len(text) == building.MOST_TOKENS else ".")
     )
-    shape = _state(text)
-    guess = None
-    if len(text) > 1:
-        guess = predict.choice(
-            "The finished, trained model loses one part again. Without which does it guess your "
-            "sentence worst?", PARTS, key="architecture.missed", done="architecture", about=text,
-        )  # fmt: skip
-    else:
-        st.caption("One token has no next one to guess: type a longer sentence for a loss.")
-    if guess is not None:
-        found = missed.losses(text)
-        predict.verdict(guess, found.worst, missed.why_worst(found))
+    real = building.choose()
+    state, question = frame.picture_and_question()
+    with state:
+        shape = _state(text, real)
+    with question:
+        found = _missed(text)
+    if found is not None:
         plot.show(
             missed.losses_figure(text), key="architecture-missed", height=330,
             alt="Loss on your sentence with every part, and without each one",
@@ -41,9 +37,24 @@ def build_it(sentence: str) -> None:
     )  # fmt: skip
 
 
-def _state(text: tuple[int, ...]) -> tuple[int, ...]:
-    """The switches, the model as it stands, and what it does; gives the shape of its logits."""
-    real = building.choose()
+def _missed(text: tuple[int, ...]) -> missed.Losses | None:
+    """The prediction: which part is missed most; gives the losses once they may be shown."""
+    if len(text) < 2:
+        st.caption("One token has no next one to guess: type a longer sentence for a loss.")
+        return None
+    guess = predict.choice(
+        "The finished, trained model loses one part again. Without which does it guess your "
+        "sentence worst?", PARTS, key="architecture.missed", done="architecture", about=text,
+    )  # fmt: skip
+    if guess is None:
+        return None
+    found = missed.losses(text)
+    predict.verdict(guess, found.worst, missed.why_worst(found))
+    return found
+
+
+def _state(text: tuple[int, ...], real: tuple[str, ...]) -> tuple[int, ...]:
+    """The model as it stands, and what it does; gives the shape of its logits."""
     part = building.latest(real)
     without, with_it = (
         building.state(state, text)
@@ -66,9 +77,9 @@ def _state(text: tuple[int, ...]) -> tuple[int, ...]:
             ", ".join(f"{x:.4f}" for x in BOOK_LOGITS[p]) for p in ((POSITIONS,), PARTS)
         )
         st.caption(
-            "Dashed: a dummy. The parts are the starter model's or, before it was trained, its "
-            "twin's. At the course's size (seed 123, its two texts) the skeleton's first three "
-            f"logits are {skeleton}, the whole model's {whole}."
+            "Dashed: a dummy. The parts are as large as the starter model's; their weights are "
+            "random until you press “trained weights”. At the course's size (seed 123, its two "
+            f"texts) the skeleton's first three logits are {skeleton}, the whole model's {whole}."
         )
     return now.shape
 

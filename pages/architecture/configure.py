@@ -30,19 +30,22 @@ def seven_numbers() -> None:
     four.metric(
         f"Operations/token, T = {config.context_length:,}",
         tables.large(flops.total / config.context_length),
-        help="Additions and multiplications for each of T tokens; here T is the full context",
+        help="Multiplications and additions for each of T tokens; here T is the full context",
     )  # fmt: skip
-    plot.show(
-        ledgers.areas(config, tied),
-        key="architecture-areas",
-        alt="Areas as large as the parameters of each part of the model",
-        height=360,
-    )
-    st.caption(
-        "Each area is as large as its number of parameters; inside, how many tensors there are and "
-        f"of which shape. In memory: {ledgers.at_rest(config, tied)}."
-    )
-    _twice_as_wide(config)
+    picture, question = frame.picture_and_question()
+    with picture:
+        plot.show(
+            ledgers.areas(config, tied),
+            key="architecture-areas",
+            alt="Areas as large as the parameters of each part of the model",
+            height=320 if frame.presenting() else 380,
+        )
+        st.caption(
+            "Each area is as large as its number of parameters; inside, how many tensors there are "
+            f"and of which shape. In memory: {ledgers.at_rest(config, tied)}. {tables.MEGABYTE}"
+        )
+    with question:
+        _twice_as_wide(config)
     with st.expander("Every tensor (a table of numbers), with its formula"):
         st.markdown(tables.ledger_table(ledger))
     source.show(
@@ -152,7 +155,7 @@ def to_scale() -> None:
             scale.drawn(config, tied, str(fit), until),
             key="architecture-to-scale",
             alt="Models as squares side by side, each as large as its number of parameters",
-            height=430,
+            height=450,
         )
         st.caption(
             "A square's area is its number of parameters, and so is each layer's. In a small model "
@@ -161,6 +164,7 @@ def to_scale() -> None:
         )
     if guess is not None:
         st.markdown(scale.steps_table(config, tied))
+        st.caption(scale.counted_alike(tied))
 
 
 def _starter() -> int:

@@ -21,7 +21,7 @@ def costs() -> None:
     config, tied = model_choice.chosen(), model_choice.head_is_tied()
     st.write(
         "A parameter takes four bytes, or two, or one. A model that writes also keeps the keys and "
-        "values of its texts; a model that learns keeps far more."
+        f"values of its texts; a model that learns keeps far more. {tables.MEGABYTE}"
     )
     left, right = st.columns(2)
     batch_size = left.slider(
@@ -61,6 +61,7 @@ def costs() -> None:
     each = tables.large(flops.total / tokens)
     with st.expander(f"Operations of one forward pass (T = {tokens:,}): {each} for each token"):
         st.markdown(tables.flops_table(flops, tokens))
+        st.caption("An operation is a multiplication or an addition; a weight takes one of each.")
     source.show(
         accounting.training_memory, accounting.flops_ledger, key="architecture.source.costs"
     )
@@ -70,8 +71,9 @@ def costs() -> None:
 def training_cost() -> None:
     """Days and money, by a rule of thumb and by the ledger, with every assumption a control."""
     st.write(
-        "Each parameter works on each token: two operations forward, four backward. So N "
-        "parameters and D tokens take about 6 N D operations. The rest is machines."
+        "Each parameter works on each token: two operations forward (a multiplication and an "
+        "addition), four backward. So N parameters and D tokens take about 6 N D operations. The "
+        "rest is machines."
     )
     wish, kind = _wish()
     bill = wish.bill
@@ -80,30 +82,21 @@ def training_cost() -> None:
     two.metric("Time", tables.lasting(bill.seconds))
     three.metric("Hours of machines", tables.amount(bill.hours))
     four.metric("Bill", f"${tables.dollars(bill.dollars)}")
-    picture = st.container()
-    guess = predict.choice(
-        "A model twice as large, with 20 tokens for each parameter as before: how does the bill "
-        "grow?",
-        ["Not at all", "Twice", "Four times", "Eight times"], key="architecture.bill",
-        done="architecture",
-    )  # fmt: skip
+    picture, question = frame.picture_and_question()
+    with question:
+        guess = predict.choice(
+            "A model twice as large, with 20 tokens for each parameter as before: how does the "
+            "bill grow?", ["Not at all", "Twice", "Four times", "Eight times"],
+            key="architecture.bill", done="architecture",
+        )  # fmt: skip
+        if guess is not None:
+            predict.verdict(guess, "Four times", training_bill.why_four(wish))
     with picture:
         plot.show(
             training_bill.over_sizes(wish, guess is not None),
             key="architecture-bills",
             alt="The bill of a training against the parameters of the model",
-            height=360,
-        )
-    if guess is not None:
-        grown = training_bill.growth(wish)
-        best = accounting.compute_optimal_tokens(training_bill.multiplied(wish.model))
-        predict.verdict(
-            guess,
-            "Four times",
-            f"Twice the parameters read twice the tokens: × {grown.optimal:.0f}. With as many "
-            f"tokens as before it would be × {grown.fixed:.0f}. Hoffmann et al. (2022) found about "
-            f"20 tokens for each parameter best for a given bill. These would be "
-            f"{tables.large(best)} here; you chose {tables.large(wish.tokens)}.",
+            height=300 if frame.presenting() else 360,
         )
     st.markdown(training_bill.two_ways(wish))
     st.caption(

@@ -124,7 +124,7 @@ def activation(sentence: str) -> None:
         f"Dots: this token's {counted.numbers:,} numbers, {counted.negative:,} of them below 0 "
         f"({counted.negative / counted.numbers:.0%}).{outside} ReLU would make those 0; GELU lets "
         f"them out as small negative numbers, {counted.kept:.2g} from 0 on average. Below the "
-        "curves: the numbers of all tokens of your sentence."
+        "left curve: the numbers of all tokens of your sentence."
     )
     guess = predict.choice(
         "A unit that is below 0 at every token of your sentence would be silent behind a ReLU. How "

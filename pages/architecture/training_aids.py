@@ -16,9 +16,11 @@ from llm_core.transformer import ExampleDeepNeuralNetwork, gradient_means
 def shortcuts(sentence: str) -> None:
     """Gradient size per layer with and without shortcuts: a small chain, then the real model."""
     st.markdown(
-        "A gradient flows from the last layer back to the first. Here is the course's chain of "
-        "small layers, 3 numbers wide, once as it is and once with **shortcuts**: each layer's "
-        "input is added to its output (a residual connection)."
+        "A **gradient** says how much the loss changes when a weight changes a little. Training "
+        "moves each weight by it, so a layer with a tiny one hardly learns. It flows from the last "
+        "layer back to the first. Here is the course's chain of small layers, 3 numbers wide, once "
+        "as it is and once with **shortcuts**: each layer's input is added to its output (a "
+        "residual connection)."
     )
     guess = predict.choice(
         f"Below are {gradients.COURSE_DEPTH} layers. With {gradients.ASKED_DEPTH} layers and no "
@@ -40,8 +42,7 @@ def shortcuts(sentence: str) -> None:
         height=340,
     )
     st.caption(
-        "Each line of the scale is a hundred times the one below. The first layers of a deep chain "
-        "without shortcuts no longer hear what went wrong at the end."
+        f"Each line of the scale is a hundred times the one below. {gradients.height(depth)}"
     )
     panel = st.expander(
         "The same in the model on show: its shortcuts made weaker",
@@ -104,8 +105,8 @@ def dropout(sentence: str) -> None:
             )
             st.caption(counts[i])
     st.caption(
-        "One reading of your first tokens (rows), in block 1: the first channels, and the weights "
-        "of head 1. A cell with factor 0 was dropped."
+        "Drawn is a part of what is counted: block 1, head 1, what attention adds, and the first "
+        "channels (columns). A row is a token; a cell with factor 0 was dropped."
     )
     guess = predict.choice(
         "Only one place drops a tenth, the others nothing. Which one moves the model's guess most?",

@@ -43,7 +43,7 @@ def test_every_area_is_as_large_as_its_parameters_and_every_model_a_square(fit: 
             trace["y"], trace["width"], trace["customdata"], strict=True
         ):
             assert height * width == pytest.approx(said[1])
-    squares = json.loads(figure)["layout"]["shapes"]
+    squares = [s for s in json.loads(figure)["layout"]["shapes"] if s["type"] == "rect"]
     models = scale.models(GPT_CONFIG_124M, True)
     for square, model in zip(squares, models, strict=True):
         assert square["y1"] == pytest.approx(square["x1"] - square["x0"])
@@ -51,7 +51,8 @@ def test_every_area_is_as_large_as_its_parameters_and_every_model_a_square(fit: 
 
 
 def test_beside_gpt_3_the_bundled_model_is_a_dot() -> None:
-    squares = json.loads(scale.drawn(GPT_CONFIG_124M, True, scale.LARGEST))["layout"]["shapes"]
+    shapes = json.loads(scale.drawn(GPT_CONFIG_124M, True, scale.LARGEST))["layout"]["shapes"]
+    squares = [shape for shape in shapes if shape["type"] == "rect"]
     assert squares[-1]["y1"] / squares[0]["y1"] > 150
 
 
@@ -59,6 +60,22 @@ def test_gpt_3_is_not_drawn_before_the_guess() -> None:
     hidden = scale.drawn(GPT_CONFIG_124M, True, scale.XL, scale.LARGEST)
     assert scale.XL in hidden
     assert scale.LARGEST not in hidden
+
+
+def test_the_published_are_held_against_one_table_and_the_learners_two_against_two() -> None:
+    table = scale.steps_table(GPT_CONFIG_124M, False)
+    assert "| **As configured** | 12 × 768 | 163 million | × 1 |" in table
+    assert "| GPT-2 medium | 24 × 1,024 | 355 million | × 2.85 |" in table
+    assert "163 million" in scale.counted_alike(False)
+
+
+def test_a_guess_moves_no_dot_of_the_bills() -> None:
+    cluster = Cluster(peak=1e14, utilisation=0.5, machines=100, price=2.0)
+    wish = training_bill.Wish(scale.published(scale.LARGEST), 300_000_000_000, cluster)
+    before, after = (traces(training_bill.over_sizes(wish, shown))[-2] for shown in (False, True))
+    for of_each in ("x", "y", "text"):
+        assert after[of_each][: len(before["x"])] == before[of_each]
+    assert after["textposition"][: len(before["x"])] == before["textposition"]
 
 
 def test_memory_is_what_the_ledger_says_and_training_is_drawn_only_after_the_guess() -> None:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+import torch
 from streamlit.testing.v1 import AppTest
 
 from dashboard import cached
@@ -16,6 +17,8 @@ from dashboard.lessons.architecture import (
     shortcut_gradients,
 )
 from llm_core.config import GPT_CONFIG_124M
+from llm_core.parts import slope
+from llm_core.transformer import gelu, gradient_at_the_end, gradient_means
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = "pages/3_Architecture.py"
@@ -75,9 +78,9 @@ def test_answers_come_after_a_guess_and_are_those_of_the_model(
 
 def test_the_variance_is_the_courses_for_both_divisors() -> None:
     app = opened()
-    assert "| course 1 | 6 | 0.0192 | 0.9995 |" in text_of(app)
+    assert "| the course's row 1 | 6 | 0.0192 | 0.9995 |" in text_of(app)
     app.toggle(key="architecture.unbiased").set_value(True).run()
-    assert "| course 1 | 6 | 0.0231 | " in text_of(app)
+    assert "| the course's row 1 | 6 | 0.0231 | " in text_of(app)
     app.number_input(key="architecture.channel").set_value(256).run()
     assert well(app)
     assert "x_{256}" in text_of(app)
@@ -86,6 +89,27 @@ def test_the_variance_is_the_courses_for_both_divisors() -> None:
 def test_five_layers_have_the_courses_gradients_at_first_sight() -> None:
     plain, _ = shortcut_gradients.chain(shortcut_gradients.COURSE_DEPTH).values()
     assert plain == pytest.approx([2.0174e-4, 1.2011e-4, 7.1520e-4, 1.3989e-3, 5.0496e-3], rel=1e-4)
+
+
+@pytest.mark.parametrize("shortcut", [False, True])
+@pytest.mark.parametrize("depth", [5, 12, 16])
+def test_what_the_end_sends_back_is_a_factor_of_the_last_gradient(
+    depth: int, shortcut: bool
+) -> None:
+    network = shortcut_gradients._network(depth, shortcut)
+    x = shortcut_gradients._EXAMPLE
+    enters = x
+    for layer in network.layers[:-1]:
+        changed = layer(enters)
+        enters = enters + changed if shortcut else changed
+    factor = gradient_at_the_end(network, x)
+    last = gradient_means(network, x)[-1]
+    assert last == pytest.approx(factor * enters.abs().mean().item(), rel=1e-4)
+    before = network.layers[-1][0](enters).item()
+    curve = slope(gelu, torch.tensor([before])).item()
+    assert factor == pytest.approx(abs(2 * network(x).item() * curve), rel=1e-4)
+    if shortcut:
+        assert f"{factor:.2g} with {depth} layers" in shortcut_gradients.height(depth)
 
 
 def test_exercise_4_1_counts_the_courses_block() -> None:

@@ -92,6 +92,7 @@ def test_which_part_is_missed_most_is_shown_after_a_guess() -> None:
 def test_any_sentence_goes_through(sentence: str) -> None:
     app = opened(text=sentence, answers="true", architecture__real=list(building.ROUTE))
     assert well(app)
+    assert ("class=lit" in html_of(app)) == (len(building.ids(sentence)) > 1)
     assert ("Loss without it" in html_of(app)) == (len(building.ids(sentence)) > 1)
 
 

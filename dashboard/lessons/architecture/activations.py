@@ -59,7 +59,7 @@ def picture(loaded: cached.Loaded, ids: Ids, layer: int, token: int, what: str) 
         marks=(enters.tolist(), leaves.tolist()),
         mark_name="this token",
         mark_tone=palette.OUTPUT,
-        all_values=steps.expanded.flatten().numpy(),
+        all_values=steps.expanded.flatten().numpy() if what == "value" else None,
         x_title="number that goes in",
         y_title="number that comes out" if what == "value" else "slope: what a gradient keeps",
         y_range=ends,

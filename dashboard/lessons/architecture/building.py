@@ -147,9 +147,9 @@ def readings(without: State, with_it: State) -> list[tuple[str, str, str, str]]:
         ("loss", "loss on your sentence, nats", lambda s: _number(s.loss)),
         ("first word", "another first word moves the last vector", lambda s: _share(s.first_word)),
         ("order", "reversing the earlier words moves it", lambda s: _share(s.order)),
-        ("size", "deviation of the numbers at the head", lambda s: _number(s.size)),
+        ("size", "standard deviation of what reaches the head", lambda s: _number(s.size)),
         ("gradient", "gradient below the blocks, of 1 above", lambda s: _number(s.gradient)),
-        ("logits", "logits: mean and deviation", spread),
+        ("logits", "logits: mean and standard deviation", spread),
         ("first", "the first three of them", lambda s: ", ".join(map(_number, s.first))),
         ("shape", "their shape", lambda s: tables.by(s.shape)),
     ]  # fmt: skip
@@ -195,13 +195,14 @@ def became_true(without: State, with_it: State, part: str, real: Sequence[str]) 
             else "But no token looks at another yet: whatever stands before it, the last vector "
             "stays as it is."
         ),
-        NORMS: "In front of each half of a block, every vector is brought to one size: the numbers "
-        f"at the head spread by {_number(with_it.size)} instead of {_number(without.size)}.",
+        NORMS: "In front of each half of a block, every vector is brought to one size: what "
+        f"reaches the head has a standard deviation of {_number(with_it.size)} instead of "
+        f"{_number(without.size)}.",
         ATTENTION: f"The words before count: another first word moves the last vector by "
         f"{_share(with_it.first_word)}. Without attention: {_share(without.first_word)}.",
         FEED_FORWARD: f"Each vector is worked on by itself, with a bend in between: {_weights()} "
-        f"weights. The logits spread by {_number(with_it.deviation)} instead of "
-        f"{_number(without.deviation)}.",
+        f"weights. The logits' standard deviation is {_number(with_it.deviation)} "
+        f"instead of {_number(without.deviation)}.",
         SHORTCUTS: "Each half only adds to what came in, so an error finds its way back: of a "
         f"gradient of 1 above the blocks, {_number(with_it.gradient)} arrives below them; without "
         f"shortcuts {_number(without.gradient)}."
@@ -210,8 +211,8 @@ def became_true(without: State, with_it: State, part: str, real: Sequence[str]) 
             if {ATTENTION, FEED_FORWARD} <= set(real)
             else " Around a dummy, what came in is added once more, and the vector only grows."
         ),
-        FINAL_NORM: "Whatever the blocks added up, the head reads numbers of one size: they spread "
-        f"by {_number(with_it.size)} instead of {_number(without.size)}.",
+        FINAL_NORM: "Whatever the blocks added up, the head reads numbers of one size: their "
+        f"standard deviation is {_number(with_it.size)} instead of {_number(without.size)}.",
         WEIGHTS: "The same parts, with the numbers that training found: the loss is "
         f"{_number(with_it.loss)} instead of {_number(without.loss)}. Giving every token the same "
         f"chance costs {blind():.3g}."

@@ -6,6 +6,9 @@ from html import escape
 from dashboard import chips
 from llm_core.building import ATTENTION, FEED_FORWARD, FINAL_NORM, NORMS, POSITIONS, SHORTCUTS
 
+NONE = "–"
+"""Stands where a number is not defined: a loss, of one token."""
+
 # Streamlit strips SVG from a page's own HTML, so this is boxes and borders.
 _STYLE = """
 .half-built { display: grid; gap: 0.75rem; max-width: 22rem; font-size: 0.92rem; line-height: 1.3; }
@@ -85,7 +88,7 @@ def readings(
     here = ("", ' class="now"') if now else (' class="now"', "")
     head = f"<th></th><th{here[0]}>without {part}</th><th{here[1]}>with {part}</th>"
     body = "".join(
-        f'<tr{" class=lit" if name in lit else ""}><th scope="row">{label}</th>'
+        f'<tr{" class=lit" if name in lit and with_it != NONE else ""}><th scope="row">{label}</th>'
         f"<td{here[0]}>{without}</td><td{here[1]}>{with_it}</td></tr>"
         for name, label, without, with_it in rows
     )

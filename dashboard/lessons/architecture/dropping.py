@@ -62,9 +62,19 @@ def picture(loaded: cached.Loaded, ids: Ids, drawing: Drawing, place: int) -> An
 
 def counts(loaded: cached.Loaded, ids: Ids, drawing: Drawing) -> list[str]:
     """At each place: how many numbers one reading drops, of how many, in words."""
+    config, tokens = loaded.config, min(len(ids), _TOKENS)
+    read = "1 token" if tokens == 1 else f"{tokens} tokens"
+    pairs = tokens * (tokens + 1) // 2
+    counted = (
+        f"{read} × {config.emb_dim:,} channels",
+        f"{pairs} weight{'s' * (pairs > 1)} × {config.n_heads} heads × {config.n_layers} blocks",
+        f"{read} × {config.emb_dim:,} channels × 2 halves × {config.n_layers} blocks",
+    )
     return [
-        f"{dropped:,} of {every:,} dropped in this reading"
-        for dropped, every in one_reading(loaded, ids, drawing).counts()
+        f"In the whole model {dropped:,} of {every:,} dropped: {what}"
+        for (dropped, every), what in zip(
+            one_reading(loaded, ids, drawing).counts(), counted, strict=True
+        )
     ]
 
 

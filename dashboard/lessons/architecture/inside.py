@@ -143,7 +143,7 @@ def _whole(model: GPTModel, steps: GPTSteps, i: int) -> Part:
     block = cast(TransformerBlock, model.trf_blocks[i])
     return Part(
         f"block{i + 1}", f"block {i + 1}",
-        "The same operations again, with weights of its own. Choose it to look inside.",
+        "The same steps again, with weights of its own. Choose it to look inside.",
         "x + attention + feed-forward", "T C", "block", (stream(i),), steps.block_outputs[i + 1][0],
         (TransformerBlock.steps,), tuple(block.parameters()),
     )  # fmt: skip
@@ -254,7 +254,8 @@ def _attention(block: TransformerBlock, steps: GPTSteps, number: int) -> tuple[P
         Part("projected", "out_proj", "All heads side by side, mixed by one more matrix.",
              "x W + b", "T C", "linear", ("context",), attention.output[0], code,
              tuple(at.out_proj.parameters()), _linear(at.out_proj), "output"),
-        Part("sum1", "+", "Attention's result is added to the stream: a shortcut leads past it.",
+        Part("sum1", "+ attention",
+             "Attention's result is added to the stream: a shortcut leads past it.",
              "x + attention", "T C", "sum", (stream(number), "projected"),
              inside.after_attention[0], (TransformerBlock.steps,)),
     )  # fmt: skip
@@ -278,7 +279,8 @@ def _feed_forward(block: TransformerBlock, steps: GPTSteps, number: int) -> tupl
         Part("narrowed", "narrow", "Back to the width of the stream.",
              "x W + b", "T C", "linear", ("activated",), inside.feed_forward_output[0], code,
              tuple(narrow.parameters()), _linear(narrow)),
-        Part("sum2", "+", "And this is added, too. What leaves the block enters the next one.",
+        Part("sum2", "+ feed-forward",
+             "And this is added, too. What leaves the block enters the next one.",
              "x + feed-forward", "T C", "sum", ("sum1", "narrowed"), inside.output[0],
              (TransformerBlock.steps,)),
     )  # fmt: skip

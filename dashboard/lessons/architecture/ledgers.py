@@ -52,7 +52,10 @@ def areas(config: GPTConfig, tied: bool) -> str:
             parents.append(row.part)
             values.append(row.count)
             tones.append(_TENSOR_TONES.get(short, PART_TONES[row.part]))
-    return str(charts.treemap(names, parents, values, unit="parameters", tones=tones).to_json())
+    figure = charts.treemap(
+        names, parents, values, whole="whole model", unit="parameters", tones=tones
+    )
+    return str(figure.to_json())
 
 
 def at_rest(config: GPTConfig, tied: bool) -> str:

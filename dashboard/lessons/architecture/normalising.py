@@ -135,8 +135,8 @@ def variances(loaded: cached.Loaded, asked: Asked) -> str:
     rows = []
     with torch.inference_mode():
         for name, numbers in (
-            ("token", vector),
-            *((f"course {i}", row) for i, row in enumerate(parts.books_example(), 1)),
+            ("this token", vector),
+            *((f"the course's row {i}", row) for i, row in enumerate(parts.books_example(), 1)),
         ):
             steps = norm.steps(numbers, unbiased=asked.unbiased)
             after = mean_and_variance(steps.normalised)[1]

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import streamlit as st
 
+from dashboard import palette
 from dashboard.charts.squares import squares
 from dashboard.lessons.architecture import ledgers, model_choice, tables
 from llm_core.accounting import parameter_ledger
@@ -12,6 +13,17 @@ from llm_core.config import GPTConfig
 YOURS = "As configured"
 SMALL, XL, LARGEST, STARTER = "GPT-2 small", "GPT-2 XL", "GPT-3", "Starter model"
 PUBLISHED = (STARTER, SMALL, "GPT-2 medium", "GPT-2 large", XL, LARGEST)
+
+
+TONES = {
+    "token embedding": palette.RUNS[0],
+    "position embedding": palette.RUNS[4],
+    "attention": palette.RUNS[3],
+    "feed-forward": palette.RUNS[2],
+    "layer norms": palette.MUTED,
+    "output head": palette.RUNS[1],
+}
+"""The parts' hues of the ledgers, strong enough for a square of a few pixels."""
 
 
 class Sized(NamedTuple):
@@ -60,12 +72,9 @@ def drawn(config: GPTConfig, tied: bool, fit: str, until: str | None = None) -> 
     counted = [ledgers.parts(model.config, model.tied) for model in every]
     figure = squares(
         names,
-        {
-            part: [float(count.get(part, 0)) for count in counted]
-            for part in reversed(ledgers.PART_TONES)
-        },
+        {part: [float(count.get(part, 0)) for count in counted] for part in reversed(TONES)},
         fit=place,
-        tones=ledgers.PART_TONES,
+        tones=TONES,
         notes=[tables.large(model.parameters) for model in every],
         marked=names.index(YOURS) if YOURS in names else -1,
         unit="parameters",
@@ -74,16 +83,25 @@ def drawn(config: GPTConfig, tied: bool, fit: str, until: str | None = None) -> 
 
 
 def steps_table(config: GPTConfig, tied: bool) -> str:
-    """Each model with its size, and how many times the one before it that is."""
-    every = models(config, tied)
-    rows = []
-    for before, model in zip([None, *every], every, strict=False):
-        rows.append(
-            [
-                f"**{model.name}**" if model.name == YOURS else model.name,
-                tables.by((model.config.n_layers, model.config.emb_dim)),
-                tables.large(model.parameters),
-                f"× {tables.short(model.parameters / before.parameters)}" if before else "",
-            ]
-        )
-    return tables.table(["model", "blocks × width", "parameters", "times the one before"], rows)
+    """Each model with its size, and how many times GPT-2 small that is, counted alike."""
+    small = parameter_ledger(model_choice.PRESETS[SMALL])
+    base = {True: small.total_tied, False: small.total}
+    rows = [
+        [
+            f"**{model.name}**" if model.name == YOURS else model.name,
+            tables.by((model.config.n_layers, model.config.emb_dim)),
+            tables.large(model.parameters),
+            f"× {tables.short(model.parameters / base[model.tied])}",
+        ]
+        for model in models(config, tied)
+    ]
+    return tables.table(["model", "blocks × width", "parameters", f"times {SMALL}"], rows)
+
+
+def counted_alike(tied: bool) -> str:
+    """What the last column of `steps_table` holds against what."""
+    alone = "The published models have one table of the vocabulary for both ends"
+    if tied:
+        return f"{alone}, and so has yours."
+    total = parameter_ledger(model_choice.PRESETS[SMALL]).total
+    return f"{alone}. Yours has two, so it is held against {SMALL} with two: {tables.large(total)}."

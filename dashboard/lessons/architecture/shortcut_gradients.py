@@ -12,7 +12,7 @@ from dashboard.lessons.architecture import tables
 from llm_core import parts
 from llm_core.parts import BlockGradients
 from llm_core.random_state import RandomState
-from llm_core.transformer import ExampleDeepNeuralNetwork, gradient_means
+from llm_core.transformer import ExampleDeepNeuralNetwork, gradient_at_the_end, gradient_means
 
 Ids = tuple[int, ...]
 COURSE_DEPTH, ASKED_DEPTH, DEEPEST = 5, 12, 16
@@ -23,6 +23,7 @@ ANSWERS = (AS_LARGE, SMALLER, VANISHED)
 CARRIED = (0.0, 0.25, 0.5, 0.75, 1.0)
 _SEED = 123
 """The course's."""
+_EXAMPLE = torch.tensor([[1.0, 0.0, -1.0]])  # (1, 3)
 _MOST_TOKENS = 48
 """A gradient costs two readings more; so many tokens of the sentence say enough."""
 
@@ -30,13 +31,28 @@ _MOST_TOKENS = 48
 @st.cache_data(show_spinner=False, max_entries=64)
 def chain(depth: int) -> dict[str, tuple[float, ...]]:
     """Gradient sizes in a chain of `depth` layers, 3 numbers wide, without and with shortcuts."""
-    example = torch.tensor([[1.0, 0.0, -1.0]])  # (1, 3)
-    sizes = {}
-    for name, shortcut in (("without shortcuts", False), ("with shortcuts", True)):
-        with RandomState(_SEED).borrowed():
-            network = ExampleDeepNeuralNetwork([3] * depth + [1], use_shortcut=shortcut)
-        sizes[name] = gradient_means(network, example)
-    return sizes
+    return {
+        name: gradient_means(_network(depth, shortcut), _EXAMPLE)
+        for name, shortcut in (("without shortcuts", False), ("with shortcuts", True))
+    }
+
+
+def _network(depth: int, shortcut: bool) -> ExampleDeepNeuralNetwork:
+    with RandomState(_SEED).borrowed():
+        return ExampleDeepNeuralNetwork([3] * depth + [1], use_shortcut=shortcut)
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def height(depth: int) -> str:
+    """Why all bars of a depth are high or low together, with the factor that they share."""
+    sent = {d: gradient_at_the_end(_network(d, True), _EXAMPLE) for d in (depth, COURSE_DEPTH)}
+    said = " and ".join(f"{factor:.2g} with {d} layers" for d, factor in sent.items())
+    return (
+        "How high a colour stands as a whole depends on what the end of the chain sends back: the "
+        "loss is the output squared, so 2 × output × slope of the last GELU. With shortcuts that "
+        f"is {said}, and every layer's gradient has this factor. What counts is a colour's first "
+        "bar against its last."
+    )
 
 
 @drawn

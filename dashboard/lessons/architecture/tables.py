@@ -44,6 +44,9 @@ def large(number: float) -> str:
     return f"{number:,.0f}"
 
 
+MEGABYTE = "1 MB is 1,048,576 bytes, as in the course, and 1 GB is 1,024 MB."
+
+
 def memory_unit(size: float) -> tuple[int, str]:
     """Bytes of the unit in which so many bytes are said, and its name; kilobytes have 1,024 bytes.
 
@@ -147,14 +150,14 @@ def ledger_table(ledger: ParameterLedger) -> str:
 
 
 def flops_table(ledger: FlopsLedger, tokens: int) -> str:
-    """Multiply-adds of each part for one token, and its share of the arithmetic."""
+    """Operations of each part for one token, and its share: a multiply-add is two of them."""
     rows = [
         [
             row.part,
-            row.formula,
-            f"{row.multiply_adds // tokens:,}",
+            f"2 × {row.formula}",
+            f"{2 * row.multiply_adds // tokens:,}",
             f"{2 * row.multiply_adds / ledger.total:.1%}",
         ]
         for row in ledger.rows
     ]
-    return table(["part", "multiply-adds per token", "number", "share"], rows, words=2)
+    return table(["part", "formula", "operations per token", "share"], rows, words=2)

@@ -81,6 +81,17 @@ def growth(wish: Wish) -> Growth:
     )
 
 
+def why_four(wish: Wish) -> str:
+    """Why twice the parameters cost four times, and what that means for this wish."""
+    grown, best = growth(wish), accounting.compute_optimal_tokens(multiplied(wish.model))
+    return (
+        f"Twice the parameters read twice the tokens: × {grown.optimal:.0f}. With as many tokens "
+        f"as before it would be × {grown.fixed:.0f}. Hoffmann et al. (2022) found about 20 tokens "
+        f"for each parameter best for a given bill. These would be {tables.large(best)} here; you "
+        f"chose {tables.large(wish.tokens)}."
+    )
+
+
 _FIXED, _OPTIMAL = "reads your tokens", "reads 20 tokens for each parameter"
 
 
@@ -98,20 +109,22 @@ def over_sizes(wish: Wish, optimal: bool) -> str:
         best = [dollars(n, accounting.compute_optimal_tokens(n)) for n in sizes]
         lines[_OPTIMAL] = (sizes, best)
 
-    def placed(model: scale.Sized, name: str) -> tuple[str, float, float]:
+    def placed(model: scale.Sized) -> tuple[str, float, float, bool]:
         size = multiplied(model)
-        best = accounting.compute_optimal_tokens(size)
-        return name, float(size), dollars(size, best if optimal else wish.tokens)
+        above = wish.tokens >= accounting.compute_optimal_tokens(size)  # of both lines
+        return model.name, float(size), dollars(size, wish.tokens), above
 
     names = (scale.STARTER, scale.SMALL, scale.XL, scale.LARGEST)
-    dots = [placed(scale.published(name), name) for name in names if name != wish.model.name]
+    dots = [placed(scale.published(name)) for name in names if name != wish.model.name]
     if optimal:
-        dots.append(placed(wish.model, f"{wish.model.name}, 20 each"))
+        best_bill = dollars(here, accounting.compute_optimal_tokens(int(here)))
+        upper = best_bill > wish.bill.dollars
+        dots.append((f"{wish.model.name}, 20 each", here, best_bill, upper))
     figure = bills(
         lines,
         colours={_FIXED: palette.ACCENT, _OPTIMAL: palette.VALIDATION},
         dots=dots,
-        here=(wish.model.name, here, wish.bill.dollars),
+        here=placed(wish.model),
         x_title="parameters",
         y_title="dollars",
         x_ticks={"1,000": 1e3, "1 million": 1e6, "1 billion": 1e9, "1 trillion": 1e12},
