@@ -95,7 +95,6 @@ def squares(
                 "y0": side,
                 "y1": sides[fit],
                 "line": {"width": 1, "color": palette.LINE.light},
-                "layer": "below",
             }
             for middle, side in zip(middles[:fit], sides, strict=False)
         ],
