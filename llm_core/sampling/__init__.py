@@ -8,7 +8,7 @@ Read chain.py (logits -> probabilities), draws.py (one token), stream.py (a text
 a cache saves).
 """
 
-from llm_core.sampling.caching import Lap, multiplications, race
+from llm_core.sampling.caching import Lap, operations, race
 from llm_core.sampling.chain import (
     COLDEST,
     SamplingSteps,
@@ -55,8 +55,8 @@ __all__ = [
     "generate_ids",
     "generate_text_simple",
     "likeliest",
-    "multiplications",
     "next_logits",
+    "operations",
     "race",
     "sampling_steps",
     "stretches",

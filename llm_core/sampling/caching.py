@@ -31,21 +31,21 @@ class Lap(NamedTuple):
     """The token: with the cache, and without."""
     seconds: tuple[float, float]
     """Of computing; seconds that others had do not count."""
-    multiplications: tuple[int, int]
+    operations: tuple[int, int]
     """By the ledger of accounting.py."""
 
 
-def multiplications(config: GPTConfig, tokens: int, read: int) -> int:
-    """Multiplications in the matrix products that read the last `read` of `tokens` tokens.
+def operations(config: GPTConfig, tokens: int, read: int) -> int:
+    """Operations of the matrix products that read the last `read` of `tokens` tokens.
 
-    Each compares itself with all tokens: it costs as much as one of them when all are read.
+    An operation is a multiplication or an addition. Each token read compares itself with all tokens: it costs as much as one of them when all are read.
 
     >>> from llm_core.config import GPT_CONFIG_124M
-    >>> every, one = (multiplications(GPT_CONFIG_124M, 100, read) for read in (100, 1))
+    >>> every, one = (operations(GPT_CONFIG_124M, 100, read) for read in (100, 1))
     >>> every // one
     100
     """
-    return flops_ledger(config, 1, tokens).total // 2 // tokens * read
+    return flops_ledger(config, 1, tokens).total // tokens * read
 
 
 def race(model: GPTModel, idx: Tensor, max_new_tokens: int) -> Iterator[Lap]:
@@ -69,7 +69,7 @@ def race(model: GPTModel, idx: Tensor, max_new_tokens: int) -> Iterator[Lap]:
         ways = [cache, None] if step % 2 == 0 else [None, cache]
         found = {way is None: _timed(model, idx, way) for way in ways}
         (kept, kept_time), (whole, whole_time) = found[False], found[True]
-        work = [multiplications(model.config, tokens, count) for count in (read, tokens)]
+        work = [operations(model.config, tokens, count) for count in (read, tokens)]
         yield Lap(step, tokens, (kept, whole), (kept_time, whole_time), (work[0], work[1]))
         idx = torch.cat((idx, idx.new_tensor([[kept]])), dim=1)  # (1, T + 1)
 

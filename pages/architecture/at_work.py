@@ -27,7 +27,7 @@ def lens(sentence: str) -> None:
     )
     choices = lens_shown.moments(loaded)
     before = st.select_slider(
-        "Compare with the same model after so many updates of its training", list(choices),
+        "Compare with the same model after so many updates", list(choices),
         lens_shown.NO_COMPARISON, key="architecture.lens_before", bind="query-params", width=480,
         help="A second map, below the first. 0: as the model was born, with random weights.",
     )  # fmt: skip
@@ -111,10 +111,10 @@ def cached_writing(sentence: str) -> None:
     )  # fmt: skip
     left, right = st.columns(2, gap="large")
     with left:
-        st.markdown("**Work:** multiplications for each new token, counted")
+        st.markdown("**Work:** operations for each new token, counted")
         plot.show(
             generating_race.arithmetic(config, ids), key="architecture-race-work", height=300,
-            alt="Millions of multiplications for each new token, with the cache and without",
+            alt="Millions of operations for each new token, with the cache and without",
         )  # fmt: skip
     with right:
         st.markdown("**Time:** milliseconds for each new token, measured here and now")
@@ -127,7 +127,7 @@ def cached_writing(sentence: str) -> None:
         "with the cache has to read the whole sentence, too. When the window slides, every token "
         "stands at another place, and the cache of this model is worth nothing any more."
     )
-    source.show(sampling.race, sampling.multiplications, KVCache, key="architecture.race.code")
+    source.show(sampling.race, sampling.operations, KVCache, key="architecture.race.code")
 
 
 def _race(loaded: cached.Loaded, ids: tuple[int, ...], guess: str) -> None:

@@ -1,4 +1,4 @@
-"""With and without a cache: the same text, and the multiplications that the machine counts."""
+"""With and without a cache: the same text, and the operations that the machine counts."""
 
 import pytest
 import torch
@@ -8,7 +8,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from llm_core.config import GPTConfig
 from llm_core.gpt import GPTModel
 from llm_core.random_state import RandomState
-from llm_core.sampling import generate_text_simple, multiplications, next_logits, race
+from llm_core.sampling import generate_text_simple, next_logits, operations, race
 
 TINY = GPTConfig(vocab_size=31, context_length=20, emb_dim=12, n_heads=3, n_layers=2)
 PROMPT = torch.tensor([[3, 1, 4, 1, 5]])
@@ -28,19 +28,19 @@ def test_both_ways_write_what_greedy_generation_writes(model: GPTModel) -> None:
     assert all(seconds > 0 for lap in laps for seconds in lap.seconds)
 
 
-def test_the_multiplications_are_those_that_torch_counts(model: GPTModel) -> None:
+def test_the_operations_are_those_that_torch_counts(model: GPTModel) -> None:
     laps = list(race(model, PROMPT, 4))
     ids, cache = PROMPT, model.new_cache()
     for lap in laps:
         for way, kept in enumerate((cache, None)):
             with sdpa_kernel(SDPBackend.MATH), FlopCounterMode(display=False) as counted:
                 next_logits(model, ids, TINY.context_length, kept)
-            assert counted.get_total_flops() == 2 * lap.multiplications[way]
+            assert counted.get_total_flops() == lap.operations[way]
         ids = torch.cat((ids, torch.tensor([[lap.ids[0]]])), dim=1)
 
 
 def test_without_a_cache_a_token_costs_as_much_as_all_before_it() -> None:
-    assert multiplications(TINY, 17, 17) == 17 * multiplications(TINY, 17, 1)
+    assert operations(TINY, 17, 17) == 17 * operations(TINY, 17, 1)
 
 
 def test_a_race_stays_within_the_context(model: GPTModel) -> None:

@@ -116,7 +116,7 @@ class Greedy {
     });
     const end = this.chips.children[Math.min(now.there, head.words.length) - 1];
     if (end) this.chips.scrollTop = end.offsetTop - this.chips.offsetTop - this.chips.clientHeight / 2;
-    this.ids.replaceChildren(make("p", {}, make("b", { textContent: `1 × ${seen} ids` }), " go in"), make("p", { className: "muted", textContent: seen < now.length ? `The window holds ${head.context}: the first ${now.from} of ${now.length} are out of sight.` : `The window has room for ${head.context}.` }));
+    this.ids.replaceChildren(make("p", {}, make("b", { textContent: `1 × ${seen} id${seen === 1 ? "" : "s"}` }), seen === 1 ? " goes in" : " go in"), make("p", { className: "muted", textContent: seen < now.length ? `The window holds ${head.context}: the first ${now.from} of ${now.length} are out of sight.` : `The window has room for ${head.context}.` }));
     const shown = now.phase >= 1;
     this.logits.classList.toggle("waits", !shown);
     this.logits.firstChild.replaceChildren(make("b", { textContent: `${seen} × ${whole(head.vocabulary)} logits` }), " come out");

@@ -12,7 +12,7 @@ from dashboard.drawn import kept
 from dashboard.lessons.architecture.tables import large
 from llm_core.accounting import kv_cache_bytes
 from llm_core.config import GPTConfig
-from llm_core.sampling import Lap, multiplications, race
+from llm_core.sampling import Lap, operations, race
 
 KIND = "racing"
 MOST = 120
@@ -42,8 +42,8 @@ def work(config: GPTConfig, ids: Ids) -> tuple[list[int], list[int]]:
     """Multiplications for each new token, with the cache and without."""
     begin = len(prompt(config, ids))
     lengths = range(begin, begin + count(config, ids))
-    whole = [multiplications(config, tokens, tokens) for tokens in lengths]
-    alone = [multiplications(config, tokens, 1) for tokens in lengths]
+    whole = [operations(config, tokens, tokens) for tokens in lengths]
+    alone = [operations(config, tokens, 1) for tokens in lengths]
     return [*whole[:1], *alone[1:]], whole  # the prompt has to be read once in any case
 
 
@@ -51,20 +51,20 @@ def saved(config: GPTConfig, ids: Ids) -> str:
     """How much the cache saves, in words."""
     few, many = map(sum, work(config, ids))
     return (
-        f"For {count(config, ids):,} tokens that is {large(few)} multiplications instead of "
+        f"For {count(config, ids):,} tokens that is {large(few)} operations instead of "
         f"{large(many)}: {many / few:.3g} times fewer."
     )
 
 
 def ratio(config: GPTConfig, ids: Ids) -> float:
-    """How many times as many multiplications it takes without the cache."""
+    """How many times as many operations it takes without the cache."""
     few, many = map(sum, work(config, ids))
     return many / few
 
 
 @kept({})
 def arithmetic(config: GPTConfig, ids: Ids) -> Any:
-    """Millions of multiplications for each new token."""
+    """Millions of operations for each new token."""
     both = work(config, ids)
     written = [float(n) for n in range(1, len(both[0]) + 1)]
     return curves(
@@ -72,7 +72,7 @@ def arithmetic(config: GPTConfig, ids: Ids) -> Any:
         colours=dict(zip(NAMES, TONES, strict=True)),
         dashed=frozenset(NAMES[1:]),
         x_title="new token",
-        y_title="millions of multiplications",
+        y_title="millions of operations",
         x_range=(0.0, float(len(written))),
         y_range=(0.0, 1.05 * max(both[1]) / 1e6),
     )
@@ -130,7 +130,7 @@ def chart() -> live.Chart:
 
 def answer(laps: Sequence[Lap]) -> tuple[str, str]:
     """One of ANSWERS, and the numbers behind it."""
-    seconds, counted = ([lap.seconds for lap in laps], [lap.multiplications for lap in laps])
+    seconds, counted = ([lap.seconds for lap in laps], [lap.operations for lap in laps])
     (fast, slow), (few, many) = (
         [sum(one[way] for one in both) for way in (0, 1)] for both in (seconds, counted)
     )
@@ -138,7 +138,7 @@ def answer(laps: Sequence[Lap]) -> tuple[str, str]:
     truth = LESS if time * _CLOSE < work_done else MORE if time > _CLOSE * work_done else SAME
     why = (
         f"Measured here: {1000 * fast:,.0f} ms with the cache, {1000 * slow:,.0f} ms without. That "
-        f"is {time:.3g} times as long, for {work_done:.3g} times as many multiplications."
+        f"is {time:.3g} times as long, for {work_done:.3g} times as many operations."
     )
     if truth == LESS:
         why += (
