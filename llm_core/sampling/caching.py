@@ -38,7 +38,8 @@ class Lap(NamedTuple):
 def operations(config: GPTConfig, tokens: int, read: int) -> int:
     """Operations of the matrix products that read the last `read` of `tokens` tokens.
 
-    An operation is a multiplication or an addition. Each token read compares itself with all tokens: it costs as much as one of them when all are read.
+    An operation is a multiplication or an addition. Each token that is
+    read is compared with all tokens, so it costs as much as one of them when all are read.
 
     >>> from llm_core.config import GPT_CONFIG_124M
     >>> every, one = (operations(GPT_CONFIG_124M, 100, read) for read in (100, 1))
