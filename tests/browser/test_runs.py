@@ -107,7 +107,7 @@ def test_the_page_stays_usable_while_a_run_goes_on(page: Page, address: str) -> 
 
 
 def test_a_spam_filter_learns_and_judges_the_learners_own_message(page: Page, address: str) -> None:
-    page.goto(f"{address}/Classification_finetuning")
+    page.goto(f"{address}/Classification_finetuning?classify.what=the+last+block+too")
     settled(page)
     expect(page.get_by_text("This head has not been trained")).to_be_visible()
     press(page, "Train")
@@ -192,12 +192,12 @@ def test_a_live_chart_is_the_same_node_after_a_hundred_ticks_and_keeps_its_zoom(
 def test_samples_appear_while_the_run_goes_on_without_the_whole_page_again(
     page: Page, address: str
 ) -> None:
-    page.goto(f"{address}/Pretraining?pretraining.steps=2000")
+    page.goto(f"{address}/Pretraining?pretraining.steps=800")
     settled(page)
     press(page, "Train")
     until_points(page, "pretraining-loss", 5)
     page.evaluate(f"{live(page, 'pretraining-loss')}.__same = true")
-    later = page.get_by_text("After 250 steps, your sentence goes on")
+    later = page.get_by_text("After 100 steps, your sentence goes on")
     expect(later).to_be_visible(timeout=LONG)
     assert page.evaluate(f"{live(page, 'pretraining-loss')}.__same")
     press(page, "Stop")
