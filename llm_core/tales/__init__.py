@@ -78,6 +78,7 @@ __all__ = [
     "HELD_OUT",
     "SEED",
     "TERMS",
+    "chain",
     "document",
     "few_shot",
     "minimal_pairs",

@@ -5,9 +5,11 @@ from random import Random
 
 import pytest
 
+from llm_core.tales import chains
 from llm_core.tales.chains import LONGEST, SHORTEST, chain
 from llm_core.tales.phrasing import loaded
 from llm_core.tales.wording import BANK
+from llm_core.tales.world import Group
 from tests.llm_core.tales.test_stories import SLIPS
 
 SCENES = [chain(Random(f"chain/{number}")) for number in range(1200)]
@@ -25,9 +27,9 @@ def test_the_same_number_gives_the_same_scene_and_others_differ() -> None:
 
 
 def test_there_are_forty_chains_with_all_their_steps() -> None:
-    chains = loaded("chains")["chains"]
-    assert len(chains) >= 40
-    for name in chains:
+    names = loaded("chains")["chains"]
+    assert len(names) >= 40
+    for name in names:
         for step in ("begins", "tries", "helped", "ends"):
             assert len(BANK[f"{name}: {step}"]) >= 2, name
 
@@ -68,6 +70,20 @@ def test_every_pronoun_of_the_narration_has_somebody_of_its_gender_before_it(
         if found is not None:
             before = set(re.findall(r"[A-Za-z]+", told[: found.end() + 25]))
             assert before & people or "hen" in before or "woman" in before, text
+
+
+def test_two_single_people_of_a_scene_are_never_of_one_gender() -> None:
+    for number, entry in enumerate(loaded("chains")["chains"].values()):
+        for seed in range(20):
+            rng = Random(f"{number}/{seed}")
+            hero = chains._hero(entry, rng)
+            other = chains._other(entry, hero, rng)
+            assert isinstance(hero, Group) or other is None or other.female != hero.female
+
+
+def test_what_a_gift_is_given_for_is_not_drawn_in_endless_turns() -> None:
+    returns = [text.count("could not leave it at that") for text in SCENES]
+    assert max(returns) in (1, 2)
 
 
 def test_two_children_are_they() -> None:
