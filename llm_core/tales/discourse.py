@@ -21,6 +21,8 @@ POSSESSIVE = {"f": "her", "m": "his", "n": "its", "p": "their"}
 SELF = {"f": "herself", "m": "himself", "n": "itself", "p": "themselves"}
 PRONOUNS = {"": SUBJECT, "o": OBJECT, "s": POSSESSIVE, "d": SUBJECT}
 FORCED = {"he": SUBJECT, "him": OBJECT, "his": POSSESSIVE, "self": SELF}
+CAPITAL = {"He": "he", "Who": ""}
+"""Forms that begin a sentence after direct speech: the same with a capital."""
 VERBS = {
     "was": ("was", "were"),
     "is": ("is", "are"),
@@ -119,6 +121,9 @@ class Discourse:
             return self._spoken(one, form)
         if form in FORCED:
             return FORCED[form][gender(one)]
+        if form in CAPITAL:
+            words = self.refer(one, CAPITAL[form])
+            return words[0].upper() + words[1:]
         words = self._thing(one, form) if isinstance(one, Thing) else self._being(one, form)
         self.mention(one)
         return words
@@ -158,7 +163,7 @@ class Discourse:
         if one in self.known and together and self.draw.random() < 0.35:
             children = all(isinstance(member, Person) and member.child for member in one.members)
             if len(one.members) == 2:
-                return "the two friends" if children else "the two of them"
+                return f"the two {one.noun}" if children else "the two of them"
             return "the children" if children else "all of them"
         words = listed([self._member(member) for member in one.members])
         for member in one.members:

@@ -117,6 +117,8 @@ class Group:
     """Several beings spoken of together."""
 
     members: Sequence["Person | Animal"]
+    noun: str = "friends"
+    """What two children are called together."""
 
 
 Being = Person | Animal
