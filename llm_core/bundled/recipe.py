@@ -28,11 +28,11 @@ TALES = Recipe(
     batch_size=32,
     schedule=Schedule(
         peak_lr=3e-3,
-        total_steps=9_100,
+        total_steps=10_000,
         warmup_steps=100,
         min_lr=1e-5,
         decay="stable",
-        decay_steps=1_600,
+        decay_steps=1_800,
     ),
     optimizer="Muon",
     validation_from=tales.HELD_OUT,
