@@ -267,8 +267,10 @@ def training() -> None:
         )  # fmt: skip
     st.caption(
         "First it learns which tokens are frequent, then which follow each other, then grammar, "
-        "and last who did what. The losses were recorded while it trained. Moments on the way are "
-        "kept with four bits a weight, so their text is a little rougher than it was."
+        "and last who did what. The losses were recorded while it trained. At about updates "
+        f"{', '.join(f'{made:,}' for made in whole.new_kinds)} new kinds of documents began, "
+        "and the loss rose for a while. Moments on the way are kept with four bits a weight, so "
+        "their text is a little rougher than it was."
     )
     source.show(squeeze, pretraining.pretrain, key="weights.source.moments")
 

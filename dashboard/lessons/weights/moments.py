@@ -8,6 +8,7 @@ import streamlit as st
 from dashboard import cached, charts, palette
 from dashboard.lessons import starter_moments
 from dashboard.lessons.weights.views import Proof, blind, proof
+from llm_core.tales import TERMS
 
 
 class Curve(NamedTuple):
@@ -20,6 +21,8 @@ class Curve(NamedTuple):
     """How many there were in all."""
     tokens: int
     """How many the model read in all."""
+    new_kinds: list[int]
+    """From about which updates on new kinds of documents were read."""
 
 
 @st.cache_data(show_spinner=False)
@@ -33,6 +36,7 @@ def curve() -> Curve:
         [point["validation"] for point in points],
         card["steps"],
         card["tokens_seen"],
+        [100 * round(card["steps"] * first / card["documents"] / 100) for first, _ in TERMS[1:]],
     )
 
 
