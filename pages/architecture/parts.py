@@ -45,7 +45,7 @@ def layer_norm(sentence: str) -> None:
     )  # fmt: skip
     if guess is not None:
         predict.verdict(guess, *normalising.enlarged(loaded, text.ids, asked.place, asked.token))
-    left, middle, right = st.columns([1, 1.1, 1.2], gap="medium")
+    left, middle, right = st.columns([1.1, 1.2, 1], gap="medium")
     left.latex(normalising.formula(loaded, asked, channel))
     middle.markdown(normalising.table(loaded, asked, channel))
     right.markdown(normalising.variances(loaded, asked))
