@@ -28,6 +28,7 @@ from llm_core.classification import (
 )
 from llm_core.corpus import Message
 from llm_core.evaluation import bits_per_byte, copied, finds_right, prefers, writes
+from llm_core.fast.classifying import FastClassLoss
 from llm_core.fast.decoding import FastDecoder
 from llm_core.fast.training import FastLoss
 from llm_core.gpt import GPTModel
@@ -150,6 +151,7 @@ def spam_accuracy(model: GPTModel, tokenizer: BPETokenizer, rows: Sequence[Messa
         num_epochs=how.epochs, eval_freq=None, eval_iter=1, random_state=state, read=how.read,
         pad_token_id=end, max_norm=recipe.GRADIENT_NORM,
         schedule=recipe.rise_and_fall(how.learning_rate, how.epochs * len(train_loader)),
+        loss_function=FastClassLoss(how.read, end),
     ):  # fmt: skip
         pass
     return calc_accuracy_loader(test_loader, learner, "cpu", read=how.read, pad_token_id=end)

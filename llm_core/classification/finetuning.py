@@ -23,6 +23,7 @@ from llm_core import loss as language_loss
 from llm_core.classification.head import Read, asked, class_logits
 from llm_core.classification.messages import CLASSES, PAD_TOKEN_ID, pad
 from llm_core.gpt import GPTModel
+from llm_core.loss import LossFunction
 from llm_core.random_state import RandomState
 from llm_core.sampling import text_to_token_ids
 from llm_core.schedules import Schedule
@@ -115,8 +116,13 @@ def train_classifier(
     max_norm: float | None = None,
     max_steps: int | None = None,
     state: TrainingState | None = None,
+    loss_function: LossFunction | None = None,
 ) -> Iterator[ClassifierStep]:
     """A stream of updates: `training.train` with this loss, and accuracy after each epoch.
+
+    Args:
+        read: where the answer is read; the others are those of `training.train`.
+        loss_function: computes the same as `calc_loss_batch`, only faster; see fast/classifying.py.
 
     Raises:
         ValueError: the texts are longer than the model's context, or see `training.train`.
@@ -135,7 +141,8 @@ def train_classifier(
         max_norm=max_norm,
         max_steps=max_steps,
         state=state,
-        loss_function=partial(calc_loss_batch, read=read, pad_token_id=pad_token_id),
+        loss_function=loss_function
+        or partial(calc_loss_batch, read=read, pad_token_id=pad_token_id),
     )
     return _with_accuracy(
         updates, model, train_loader, val_loader, eval_iter, random_state, read, pad_token_id

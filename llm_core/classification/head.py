@@ -102,17 +102,24 @@ def class_logits(
     model: nn.Module, ids: Tensor, read: Read = "last_token", pad_token_id: int = PAD_TOKEN_ID
 ) -> Tensor:
     """One score per class for each text: ids (B, T) -> (B, N)."""
+    at = read_at(ids, read, pad_token_id)
+    logits: Tensor = model(ids[:, : int(at.max()) + 1])  # no token sees a later one: (B, T, N)
+    return logits[torch.arange(len(ids), device=ids.device), at]
+
+
+def read_at(ids: Tensor, read: Read, pad_token_id: int = PAD_TOKEN_ID) -> Tensor:
+    """Place of each text's answer: ids (B, T) -> (B,).
+
+    >>> read_at(torch.tensor([[7, 8, 0, 0], [7, 8, 9, 0]]), "last_real_token", 0)
+    tensor([1, 2])
+    """
+    places = torch.arange(ids.shape[1], device=ids.device)
     match read:
         case "last_token":
-            last_token: Tensor = model(ids)[:, -1]  # (B, T, N) -> (B, N)
-            return last_token
+            return places[-1:].expand(len(ids))
         case "first_token":
-            first_token: Tensor = model(ids[:, :1])[:, 0]  # no token sees a later one
-            return first_token
+            return places[:1].expand(len(ids))
         case "last_real_token":
-            places = torch.arange(ids.shape[1], device=ids.device)
-            last = (places * (ids != pad_token_id)).amax(dim=1)  # (B,)
-            logits: Tensor = model(ids[:, : int(last.max()) + 1])  # what follows is never read
-            return logits[torch.arange(len(ids), device=ids.device), last]
+            return (places * (ids != pad_token_id)).amax(dim=1)
         case _:
             assert_never(read)

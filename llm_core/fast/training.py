@@ -39,6 +39,12 @@ from llm_core.fast.plain import is_plain
 from llm_core.gpt import GPTModel
 from llm_core.loss import calc_loss_batch, cross_entropy
 
+Weights = Mapping[str, Tensor]
+"""The weights by name, as the fast path holds them."""
+
+End = Callable[[Tensor, Tensor, Tensor, Weights], Tensor]
+"""Head and loss of what the last norm gives."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Rungs:
@@ -83,13 +89,26 @@ class FastLoss:
     ) -> Tensor:
         """The loss in nats per token, (); see `calc_loss_batch`."""
         if not is_plain(model) or torch.device(device).type != "cpu":
-            return calc_loss_batch(input_batch, target_batch, model, device)
+            return self._readable(input_batch, target_batch, model, device)
         if model not in self._copies:
-            self._copies[model] = _Copies(model, self.rungs)
+            self._copies[model] = _Copies(model, self.rungs, self._end)
         copies = self._copies[model]
         if not torch.is_grad_enabled():
             return copies.loss(input_batch, target_batch, copies.fresh())
         return _with_copies(copies, input_batch, target_batch, *copies.weights)
+
+    def _readable(
+        self, ids: Tensor, targets: Tensor, model: nn.Module, device: torch.device | str
+    ) -> Tensor:
+        """The loss by the model itself."""
+        return calc_loss_batch(ids, targets, model, device)
+
+    def _end(self, x: Tensor, ids: Tensor, targets: Tensor, weight: Weights) -> Tensor:
+        """Head and loss: what the last norm gives (N, C), for ids and targets (B, T) -> ()."""
+        head = weight["out_head.weight"]
+        if self.rungs.head:
+            return pieces.head_loss(x, head, targets.flatten(), self.rungs.onednn)
+        return cross_entropy((x @ head.T).float(), targets.flatten())  # (N, V) -> ()
 
 
 class _WithCopies(Function):
@@ -115,9 +134,9 @@ class _WithCopies(Function):
 class _Copies:
     """A model's weights as the fast path wants them: stacked, and in bfloat16 if asked."""
 
-    def __init__(self, model: GPTModel, rungs: Rungs) -> None:
+    def __init__(self, model: GPTModel, rungs: Rungs, end: End) -> None:
         self.model = weakref.proxy(model)
-        self.config, self.rungs = model.config, rungs
+        self.config, self.rungs, self.end = model.config, rungs, end
         self.parts = _stacks(model)
         self.weights = list(dict.fromkeys(w for parts in self.parts.values() for w in parts))
         self.room: dict[str, Tensor] = {}
@@ -159,8 +178,8 @@ class _Copies:
                     found[part] = found[part] + piece if part in found else piece
         return [found.get(weight) for weight in self.weights]
 
-    def loss(self, ids: Tensor, targets: Tensor, weight: Mapping[str, Tensor]) -> Tensor:
-        """Embeddings, blocks, head and loss on rows (N, C)."""
+    def loss(self, ids: Tensor, targets: Tensor, weight: Weights) -> Tensor:
+        """Embeddings and blocks on rows (N, C), then head and loss."""
         config, (batch_size, tokens) = self.config, ids.shape
         drop = config.drop_rate if self.model.training else 0.0
 
@@ -173,8 +192,8 @@ class _Copies:
             return pieces.linear(x, weight[name + ".weight"], bias, self.rungs.onednn)
 
         rows = F.embedding(ids, weight["tok_emb.weight"]) + weight["pos_emb.weight"][:tokens]
-        head = weight["out_head.weight"]
-        x = F.dropout(rows.flatten(0, 1).to(head.dtype), drop)  # (B, T, C) -> (N, C)
+        dtype = weight["out_head.weight"].dtype
+        x = F.dropout(rows.flatten(0, 1).to(dtype), drop)  # (B, T, C) -> (N, C)
         for layer in range(config.n_layers):
             at = f"trf_blocks.{layer}."
             qkv = linear(norm(x, at + "norm1"), at + "att.W_qkv")  # (N, 3C)
@@ -183,10 +202,7 @@ class _Copies:
             wide = linear(norm(x, at + "norm2"), at + "ff.layers.0")  # (N, 4C)
             wide = pieces.gelu(wide) if self.rungs.sigmoid else F.gelu(wide, approximate="tanh")
             x = x + F.dropout(linear(wide, at + "ff.layers.2"), drop)  # (N, C)
-        x = norm(x, "final_norm")
-        if self.rungs.head:
-            return pieces.head_loss(x, head, targets.flatten(), self.rungs.onednn)  # ()
-        return cross_entropy((x @ head.T).float(), targets.flatten())  # (N, V) -> ()
+        return self.end(norm(x, "final_norm"), ids, targets, weight)
 
     def _attend(self, qkv: Tensor, batch_size: int, drop: float) -> Tensor:
         """Context vectors (N, C) of the rows of queries, keys and values (N, 3C)."""

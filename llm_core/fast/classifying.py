@@ -1,0 +1,66 @@
+"""The loss of a classifier, computed fast.
+
+In:     texts (B, T) and labels (B,), and a plain `GPTModel` with the head of classification/head.py
+Out:    what `classification.calc_loss_batch` gives, ready for `.backward()`
+Next:   decoding.py, the same for writing
+
+    train_classifier(model, ..., loss_function=FastClassLoss(read))
+
+Only the last step differs from training.py: one row of each text meets the head.
+
+Shapes: B batch, T tokens, N = B * T rows, C channels.
+"""
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from llm_core.classification.finetuning import calc_loss_batch
+from llm_core.classification.head import Read, read_at
+from llm_core.classification.messages import PAD_TOKEN_ID
+from llm_core.fast.training import FastLoss, Rungs, Weights
+
+
+class FastClassLoss(FastLoss):
+    """Mean cross-entropy of labels by a plain GPTModel; a loss function for `train_classifier`.
+
+    A model with exchanged layers (LoRA) or on another device takes the readable path.
+    """
+
+    def __init__(
+        self,
+        read: Read = "last_token",
+        pad_token_id: int = PAD_TOKEN_ID,
+        rungs: Rungs | None = None,
+    ) -> None:
+        """
+        Args:
+            read: where the answer is read.
+            pad_token_id: what fills up short texts.
+            rungs: None takes what this machine profits from.
+        """
+        super().__init__(rungs)
+        self.read, self.pad_token_id = read, pad_token_id
+
+    def __call__(
+        self,
+        input_batch: Tensor,
+        target_batch: Tensor,
+        model: nn.Module,
+        device: torch.device | str = "cpu",
+    ) -> Tensor:
+        """The loss in nats per text, ()."""
+        at = read_at(input_batch, self.read, self.pad_token_id)
+        needed = input_batch[:, : int(at.max()) + 1]  # no token sees a later one
+        return super().__call__(needed, target_batch, model, device)
+
+    def _readable(
+        self, ids: Tensor, targets: Tensor, model: nn.Module, device: torch.device | str
+    ) -> Tensor:
+        return calc_loss_batch(ids, targets, model, device, self.read, self.pad_token_id)
+
+    def _end(self, x: Tensor, ids: Tensor, targets: Tensor, weight: Weights) -> Tensor:
+        at = read_at(ids, self.read, self.pad_token_id)  # (B,)
+        rows = x.view(*ids.shape, -1)[torch.arange(len(ids)), at]  # (N, C) -> (B, C)
+        logits = F.linear(rows, weight["out_head.weight"], weight.get("out_head.bias"))
+        return F.cross_entropy(logits.float(), targets)
