@@ -111,7 +111,7 @@ def moved_picture(loaded: cached.Loaded, ids: Ids, drawing: Drawing) -> Any:
         {"moved": list(bits.values())},
         labels=list(bits),
         colours={"moved": palette.ACCENT},
-        value_title=f"guess moved by so many bits, mean of {READINGS} readings",
+        value_title=f"bits, mean of {READINGS} readings",
         value_range=(0.0, max(1e-3, 1.2 * max(bits.values()))),
         sideways=True,
     )

@@ -103,7 +103,7 @@ def over_sizes(wish: Wish, optimal: bool) -> str:
         return wish.cluster.bill(accounting.training_flops(parameters, tokens)).dollars
 
     here = float(multiplied(wish.model))
-    sizes = [min(1e6, here / 3), *(10.0**power for power in range(7, 14))]
+    sizes = [min(1e5, here / 3), *(10.0**power for power in range(7, 14))]
     lines = {_FIXED: (sizes, [dollars(n, wish.tokens) for n in sizes])}
     if optimal:
         best = [dollars(n, accounting.compute_optimal_tokens(n)) for n in sizes]
@@ -112,7 +112,7 @@ def over_sizes(wish: Wish, optimal: bool) -> str:
     def placed(model: scale.Sized) -> tuple[str, float, float, bool]:
         size = multiplied(model)
         above = wish.tokens >= accounting.compute_optimal_tokens(size)  # of both lines
-        return model.name, float(size), dollars(size, wish.tokens), above
+        return model.name.removesuffix(" model"), float(size), dollars(size, wish.tokens), above
 
     names = (scale.STARTER, scale.SMALL, scale.XL, scale.LARGEST)
     dots = [placed(scale.published(name)) for name in names if name != wish.model.name]
