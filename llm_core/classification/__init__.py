@@ -3,6 +3,7 @@
 messages     balanced, split in three, padded to one length
 head         another head, what stays frozen, and where the answer is read
 finetuning   loss, accuracy, training, and labels for any text
+fast         the same loss by the fast path
 
 In:     labelled messages, and a pretrained model
 Out:    the model with a new, narrow head, finetuned in a stream of `ClassifierStep`

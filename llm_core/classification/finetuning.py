@@ -2,7 +2,7 @@
 
 In:     a model from head.py, and loaders over datasets from messages.py
 Out:    a stream of `ClassifierStep` while it learns; afterwards a label for any text
-Next:   ../instructions, the other way to finetune
+Next:   fast.py, the same loss in less time
 
 Shapes: B batch, T tokens, N classes.
 Source: Radford et al. 2018, "Improving Language Understanding by Generative Pre-Training", sec. 3.2
@@ -122,7 +122,7 @@ def train_classifier(
 
     Args:
         read: where the answer is read; the others are those of `training.train`.
-        loss_function: computes the same as `calc_loss_batch`, only faster; see fast/classifying.py.
+        loss_function: computes the same as `calc_loss_batch`, only faster; see fast.py.
 
     Raises:
         ValueError: the texts are longer than the model's context, or see `training.train`.

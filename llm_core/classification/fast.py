@@ -1,12 +1,12 @@
 """The loss of a classifier, computed fast.
 
-In:     texts (B, T) and labels (B,), and a plain `GPTModel` with the head of classification/head.py
-Out:    what `classification.calc_loss_batch` gives, ready for `.backward()`
-Next:   decoding.py, the same for writing
+In:     texts (B, T) and labels (B,), and a plain `GPTModel` with the head of head.py
+Out:    what `calc_loss_batch` of finetuning.py gives, ready for `.backward()`
+Next:   ../instructions, the other way to finetune
 
     train_classifier(model, ..., loss_function=FastClassLoss(read))
 
-Only the last step differs from training.py: one row of each text meets the head.
+Only the last step differs from ../fast/training.py: one row of each text meets the head.
 
 Shapes: B batch, T tokens, N = B * T rows, C channels.
 """
