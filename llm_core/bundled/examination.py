@@ -26,9 +26,9 @@ from llm_core.classification import (
     swap_head,
     train_classifier,
 )
+from llm_core.classification.fast import FastClassLoss
 from llm_core.corpus import Message
 from llm_core.evaluation import bits_per_byte, copied, finds_right, prefers, writes
-from llm_core.classification.fast import FastClassLoss
 from llm_core.fast.decoding import FastDecoder
 from llm_core.fast.training import FastLoss
 from llm_core.gpt import GPTModel

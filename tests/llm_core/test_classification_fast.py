@@ -6,9 +6,9 @@ import pytest
 import torch
 
 from llm_core.classification import freeze, swap_head
+from llm_core.classification.fast import FastClassLoss
 from llm_core.classification.finetuning import calc_loss_batch
 from llm_core.classification.head import Read, Trainable
-from llm_core.classification.fast import FastClassLoss
 from llm_core.fast.training import Rungs
 from llm_core.gpt import GPTModel
 from llm_core.lora import replace_linear_with_lora

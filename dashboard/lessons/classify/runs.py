@@ -20,8 +20,8 @@ from dashboard.jobs import Job
 from llm_core import classification
 from llm_core.bundled import recipe
 from llm_core.classification import ClassifierStep, PartCount, Read, SpamDataset, Split, Trainable
-from llm_core.corpus import Message
 from llm_core.classification.fast import FastClassLoss
+from llm_core.corpus import Message
 from llm_core.gpt import GPTModel
 from llm_core.lora import replace_linear_with_lora
 from llm_core.optimizers import adamw
