@@ -11,6 +11,7 @@ from dashboard.lessons.classify import runs as classification_runs
 from dashboard.lessons.classify import views as classification_views
 from dashboard.lessons.classify.runs import WHAT, WHERE, Settings
 from llm_core import classification, lora
+from llm_core.classification.fast import FastClassLoss
 from pages.classify import shared
 
 RATES = [1e-5, 5e-5, 1e-4, 5e-4, 1e-3, 5e-3, 1e-2]
@@ -89,7 +90,7 @@ def training(examples: Examples) -> None:
     charts = classification_views.curves((job.total if job else None) or steps, drawn.batch_size)
     live.panel(shared.KIND, charts, beside=_outcome)
     source.show(
-        classification.train_classifier, classification.calc_accuracy_loader,
+        classification.train_classifier, FastClassLoss, classification.calc_accuracy_loader,
         key="classify.source.train",
     )  # fmt: skip
 
