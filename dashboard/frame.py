@@ -138,7 +138,7 @@ def idea(question: str, *, slug: str | None = None) -> Callable[[Draw], Draw]:
     def decorate(draw: Draw) -> Draw:
         place = slug or draw.__name__.strip("_").replace("_", "-")
 
-        @st.fragment
+        @st.fragment(key=_fragment(place))
         @wraps(draw)
         def shown(*given: Any) -> None:
             jobs.courtesy().page_begins()
@@ -151,6 +151,15 @@ def idea(question: str, *, slug: str | None = None) -> Callable[[Draw], Draw]:
         return shown
 
     return decorate
+
+
+def _fragment(place: str) -> str:
+    return f"idea-{place}"
+
+
+def redraw(*places: str) -> None:
+    """In a control's callback: instead of its own idea, these run again, and nothing else."""
+    st.rerun([_fragment(place) for place in places])
 
 
 def part(draw: Draw) -> Draw:

@@ -62,11 +62,9 @@ def choose(slug: str, further: Further | None = None) -> cached.Loaded:
         st.session_state[key] = STARTER  # a link to a model that this learner does not have
     choice = st.segmented_control(
         "Model on show", list(found), default=STARTER, required=True, key=key, bind="query-params",
+        on_change=st.rerun,  # the other ideas look at the same model
         help="Train one of your own on page 4, or fetch GPT-2 on page 5, and it stands here too.",
     )  # fmt: skip
-    if st.session_state.setdefault(f"{key}.shown", choice) != choice:
-        st.session_state[f"{key}.shown"] = choice
-        st.rerun()  # the other ideas look at the same model
     return found[str(choice)]
 
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard import frame, predict, source
 from dashboard.components import plot
-from dashboard.lessons.architecture import ledgers, model_choice, scale, tables
+from dashboard.lessons.architecture import ledgers, model_choice, models, scale, tables
 from llm_core import accounting
 from llm_core.config import GPT_CONFIG_124M, GPTConfig
 
@@ -19,8 +19,10 @@ def seven_numbers() -> None:
         "Change one, and everything below follows: above all the parameters, which are the numbers "
         "that training sets."
     )
-    before = model_choice.chosen(), st.session_state.get("architecture.tied-before", False)
-    config, tied = model_choice.choose()
+    before = model_choice.chosen(), model_choice.head_is_tied()
+    config, tied = model_choice.choose(_changed)
+    if (config, tied) != before:
+        st.rerun()  # a link brought it, and ideas above have been drawn without
     ledger = accounting.parameter_ledger(config)
     flops = accounting.flops_ledger(config, 1, config.context_length)
     one, two, three, four = st.columns(4)
@@ -52,9 +54,13 @@ def seven_numbers() -> None:
         accounting.parameter_ledger, key="architecture.source.ledger",
         shapes={row.tensor: row.shape for row in ledger.rows},
     )  # fmt: skip
-    st.session_state["architecture.tied-before"] = tied
-    if (config, tied) != before:
-        st.rerun()  # the other ideas look at this configuration
+
+
+def _changed() -> None:
+    """Draw again what looks at the configuration: the counts, or the whole page."""
+    if models.shows_the_plan():
+        st.rerun()
+    frame.redraw("seven-numbers", "to-scale", "costs", "training-cost", "this-machine")
 
 
 def _twice_as_wide(config: GPTConfig) -> None:

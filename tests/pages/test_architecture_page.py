@@ -74,7 +74,7 @@ def test_a_configuration_small_enough_to_build_reads_the_sentence() -> None:
     app = opened(architecture__preset="tiny", architecture__model="As configured")
     app.number_input(key="architecture.tiny.emb_dim").set_value(48).run()
     assert well(app)
-    chosen = app.session_state["architecture.config"]
+    chosen, _ = app.session_state["architecture.config"]
     assert chosen.emb_dim == 48
     assert model_choice.small(chosen) == chosen
 

@@ -4,8 +4,9 @@ The largest presets exist on paper only: their ledgers are computed from the sev
 page runs is built for real, so it stays under `MOST_PARAMETERS`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
+from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -80,53 +81,91 @@ _LIMITS = {
     ),
 }
 _IN_THE_ROW = ("emb_dim", "n_heads", "n_layers")
+_PRESET, _TIED = "architecture.preset", "architecture.tied"
+_KEPT = "architecture.config"
 
 
-def choose() -> tuple[GPTConfig, bool]:
+def choose(changed: Callable[[], None]) -> tuple[GPTConfig, bool]:
     """Draw the controls.
 
     Each preset keeps widgets of its own, so its numbers are the defaults and a link holds only what
     the learner changed.
+
+    Args:
+        changed: called when a control has been moved and `chosen` and `head_is_tied` follow it.
 
     Returns:
         the configuration, and whether head and token embedding share one table.
 
     Where the heads do not divide the width, one sentence says so and the last model stays.
     """
+
+    def follow() -> None:
+        _keep(_numbers())
+        changed()
+
     first, *others = st.columns([1.4, 1, 1, 1], vertical_alignment="bottom")
     name = first.selectbox(
         "Start from", list(PRESETS), index=list(PRESETS).index(STANDARD),
-        key="architecture.preset", bind="query-params",
+        key=_PRESET, bind="query-params", on_change=follow,
     )  # fmt: skip
     preset = PRESETS[str(name)]
-    numbers = {
-        field: _number(place, preset, str(name), field)
-        for place, field in zip(others, _IN_THE_ROW, strict=True)
-    }
+
+    def number(place: DeltaGenerator, field: str) -> None:
+        lowest, highest, label, meaning = _LIMITS[field]
+        place.number_input(
+            label, lowest, highest, preset[field], key=_key(str(name), field), help=meaning,
+            bind="query-params", on_change=follow,
+        )  # fmt: skip
+
+    for place, field in zip(others, _IN_THE_ROW, strict=True):
+        number(place, field)
     with st.expander("More: vocabulary, context, dropout, biases, tying"):
         left, middle, right = st.columns(3, vertical_alignment="bottom")
-        numbers["vocab_size"] = _number(left, preset, str(name), "vocab_size")
-        numbers["context_length"] = _number(middle, preset, str(name), "context_length")
-        drop_rate = right.slider(
+        number(left, "vocab_size")
+        number(middle, "context_length")
+        right.slider(
             "Dropout", 0.0, 0.9, preset.drop_rate, 0.05,
-            key=_key(str(name), "drop_rate"), bind="query-params",
+            key=_key(str(name), "drop_rate"), bind="query-params", on_change=follow,
             help="drop_rate: share of numbers set to zero at random in training; costs nothing",
         )  # fmt: skip
-        bias = left.toggle(
+        left.toggle(
             "Biases on q, k, v", preset.qkv_bias, key=_key(str(name), "qkv_bias"),
-            bind="query-params", help="qkv_bias: as in the published GPT-2 weights",
+            bind="query-params", on_change=follow,
+            help="qkv_bias: as in the published GPT-2 weights",
         )  # fmt: skip
-        tied = middle.toggle(
-            "Tie the head", False, key="architecture.tied", bind="query-params",
+        middle.toggle(
+            "Tie the head", False, key=_TIED, bind="query-params", on_change=follow,
             help="The output head uses the token embedding's table instead of one of its own",
         )  # fmt: skip
-    if numbers["emb_dim"] % numbers["n_heads"]:
-        config = chosen()
+    numbers = _numbers()
+    _keep(numbers)
+    config = chosen()
+    if not _splits_evenly(numbers):
         st.warning(_uneven(numbers["emb_dim"], numbers["n_heads"], config), icon=":material/info:")
-        return config, bool(tied)
-    config = GPTConfig(**numbers, drop_rate=float(drop_rate), qkv_bias=bool(bias))
-    st.session_state["architecture.config"] = config
-    return config, bool(tied)
+    return config, head_is_tied()
+
+
+def _numbers() -> dict[str, Any]:
+    """What the controls stand at, each within its limits."""
+    name = str(st.session_state[_PRESET])
+    numbers = {
+        field: st.session_state.get(_key(name, field), value)
+        for field, value in dict(PRESETS[name]).items()
+    }
+    for field, (lowest, highest, *_) in _LIMITS.items():
+        numbers[field] = min(max(int(numbers[field]), lowest), highest)
+    return numbers
+
+
+def _splits_evenly(numbers: Mapping[str, Any]) -> bool:
+    return bool(numbers["emb_dim"] % numbers["n_heads"] == 0)
+
+
+def _keep(numbers: Mapping[str, Any]) -> None:
+    """The other ideas look at this configuration, or at the last that could be a model."""
+    config = GPTConfig(**numbers) if _splits_evenly(numbers) else chosen()
+    st.session_state[_KEPT] = config, bool(st.session_state[_TIED])
 
 
 def head_counts(width: int, near: int) -> list[int]:
@@ -156,13 +195,14 @@ def _uneven(width: int, heads: int, still: GPTConfig) -> str:
 
 def chosen() -> GPTConfig:
     """The last configuration that could be a model."""
-    config = st.session_state.get("architecture.config", PRESETS[STANDARD])
+    config, _ = st.session_state.get(_KEPT, (PRESETS[STANDARD], False))
     return GPTConfig.of(dict(config))  # survives a reload of the module it is defined in
 
 
 def head_is_tied() -> bool:
     """Whether head and token embedding share one table, as chosen last."""
-    return bool(st.session_state.get("architecture.tied"))
+    _, tied = st.session_state.get(_KEPT, (None, False))
+    return bool(tied)
 
 
 def small(config: GPTConfig) -> GPTConfig:
@@ -175,15 +215,6 @@ def small(config: GPTConfig) -> GPTConfig:
 
 def _key(preset: str, field: str) -> str:
     return f"architecture.{preset.lower().replace(' ', '-')}.{field}"
-
-
-def _number(place: DeltaGenerator, preset: GPTConfig, name: str, field: str) -> int:
-    lowest, highest, label, meaning = _LIMITS[field]
-    value = place.number_input(
-        label, lowest, highest, preset[field], key=_key(name, field), bind="query-params",
-        help=meaning,
-    )  # fmt: skip
-    return min(max(int(value), lowest), highest)
 
 
 def token(place: DeltaGenerator, tokens: Sequence[str], *, key: str) -> int:

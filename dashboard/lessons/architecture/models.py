@@ -23,8 +23,8 @@ SEED = 123
 
 def further() -> dict[str, cached.Loaded]:
     """What this page has besides the models that every page has."""
-    tied = bool(st.session_state.get("architecture.tied"))
-    return {CONFIGURED: configured(model_choice.small(model_choice.chosen()), tied)}
+    plan = model_choice.small(model_choice.chosen())
+    return {CONFIGURED: configured(plan, model_choice.head_is_tied())}
 
 
 def choose() -> cached.Loaded:
@@ -35,6 +35,11 @@ def choose() -> cached.Loaded:
 def on_show() -> cached.Loaded:
     """The model that was chosen, for ideas that do not draw the choice again."""
     return reading.on_show(SLUG, further())
+
+
+def shows_the_plan() -> bool:
+    """Whether the ideas of the page look into the learner's own plan."""
+    return st.session_state.get(f"{SLUG}.model") == CONFIGURED
 
 
 def stand_in(loaded: cached.Loaded) -> str:
