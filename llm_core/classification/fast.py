@@ -6,9 +6,9 @@ Next:   ../instructions, the other way to finetune
 
     train_classifier(model, ..., loss_function=FastClassLoss(read))
 
-Only the last step differs from ../fast/training.py: one row of each text meets the head.
+Only the end differs from ../fast/training.py: the last row of each text meets the head.
 
-Shapes: B batch, T tokens, N = B * T rows, C channels.
+Shapes: B batch, T tokens, N rows (B * T less the filler), C channels.
 """
 
 import torch
@@ -42,25 +42,15 @@ class FastClassLoss(FastLoss):
         super().__init__(rungs)
         self.read, self.pad_token_id = read, pad_token_id
 
-    def __call__(
-        self,
-        input_batch: Tensor,
-        target_batch: Tensor,
-        model: nn.Module,
-        device: torch.device | str = "cpu",
-    ) -> Tensor:
-        """The loss in nats per text, ()."""
-        at = read_at(input_batch, self.read, self.pad_token_id)
-        needed = input_batch[:, : int(at.max()) + 1]  # no token sees a later one
-        return super().__call__(needed, target_batch, model, device)
-
     def _readable(
         self, ids: Tensor, targets: Tensor, model: nn.Module, device: torch.device | str
     ) -> Tensor:
         return calc_loss_batch(ids, targets, model, device, self.read, self.pad_token_id)
 
-    def _end(self, x: Tensor, ids: Tensor, targets: Tensor, weight: Weights) -> Tensor:
-        at = read_at(ids, self.read, self.pad_token_id)  # (B,)
-        rows = x.view(*ids.shape, -1)[torch.arange(len(ids)), at]  # (N, C) -> (B, C)
-        logits = F.linear(rows, weight["out_head.weight"], weight.get("out_head.bias"))
+    def _last(self, ids: Tensor, targets: Tensor) -> Tensor:
+        return read_at(ids, self.read, self.pad_token_id)
+
+    def _end(self, x: Tensor, read: Tensor, targets: Tensor, weight: Weights) -> Tensor:
+        ends = x[read.sum(dim=1).cumsum(0) - 1]  # (N, C) -> (B, C)
+        logits = F.linear(ends, weight["out_head.weight"], weight.get("out_head.bias"))
         return F.cross_entropy(logits.float(), targets)

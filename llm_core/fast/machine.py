@@ -27,6 +27,9 @@ class Machine(NamedTuple):
     onednn: bool
     """Whether torch brought oneDNN, the other library that multiplies matrices."""
 
+    onednn_bf16: bool
+    """Whether oneDNN takes bfloat16 here; on processors without AVX-512 it refuses."""
+
     capability: str
     """The vector instructions torch uses, such as "AVX512"."""
 
@@ -42,9 +45,11 @@ class Machine(NamedTuple):
 def machine() -> Machine:
     """This processor, looked at once."""
     amx = torch.cpu._is_amx_tile_supported()
+    onednn = hasattr(torch.ops.mkldnn, "_linear_pointwise")
     return Machine(
         bf16=amx or torch.cpu._is_avx512_bf16_supported(),
         amx=amx,
-        onednn=hasattr(torch.ops.mkldnn, "_linear_pointwise"),
+        onednn=onednn,
+        onednn_bf16=onednn and torch.ops.mkldnn._is_mkldnn_bf16_supported(),
         capability=torch.backends.cpu.get_cpu_capability(),
     )

@@ -82,8 +82,9 @@ class Linear(Function):
 
 
 def linear(x: Tensor, weight: Tensor, bias: Tensor | None, onednn: bool = True) -> Tensor:
-    """A linear layer on rows, by oneDNN if asked and if torch brought it."""
-    if onednn and machine().onednn and x.dtype in (torch.float32, torch.bfloat16):
+    """A linear layer on rows, by oneDNN if asked and if it takes this format here."""
+    here = {torch.float32: machine().onednn, torch.bfloat16: machine().onednn_bf16}
+    if onednn and here.get(x.dtype, False):
         return _linear(x, weight, bias)
     return F.linear(x, weight, bias)
 

@@ -46,7 +46,7 @@ def can_keep(dtype: torch.dtype) -> bool:
     True
     """
     if dtype == torch.bfloat16:
-        return machine().bf16 and machine().onednn
+        return machine().bf16 and machine().onednn_bf16
     if dtype == torch.float16:
         return "fbgemm" in torch.backends.quantized.supported_engines
     return dtype == torch.float32

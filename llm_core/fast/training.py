@@ -18,7 +18,10 @@ The last rung rounds: each factor of a product to 8 binary digits, while sums ar
 Updates go to the float32 weights, of which fresh copies are made for each batch, so small updates
 are not lost. The others change no more than the last digit of a float32.
 
-Shapes: B batch, T tokens, N = B * T rows, C channels, V vocabulary.
+Texts of a batch are filled up to one length. No token sees a later one, so what comes after the
+last target of a text changes nothing; those places get no row, and only attention fills them up.
+
+Shapes: B batch, T tokens, N rows (B * T less the filler), C channels, V vocabulary.
 Source: Micikevicius et al. 2018, "Mixed Precision Training".
 """
 
@@ -37,13 +40,13 @@ from llm_core.fast import pieces
 from llm_core.fast.machine import machine
 from llm_core.fast.plain import is_plain
 from llm_core.gpt import GPTModel
-from llm_core.loss import calc_loss_batch, cross_entropy
+from llm_core.loss import IGNORE_INDEX, calc_loss_batch, cross_entropy
 
 Weights = Mapping[str, Tensor]
 """The weights by name, as the fast path holds them."""
 
 End = Callable[[Tensor, Tensor, Tensor, Weights], Tensor]
-"""Head and loss of what the last norm gives."""
+"""Head and loss of what the last norm gives (N, C), which places it is of (B, T), the targets."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,7 +94,7 @@ class FastLoss:
         if not is_plain(model) or torch.device(device).type != "cpu":
             return self._readable(input_batch, target_batch, model, device)
         if model not in self._copies:
-            self._copies[model] = _Copies(model, self.rungs, self._end)
+            self._copies[model] = _Copies(model, self.rungs, self._last, self._end)
         copies = self._copies[model]
         if not torch.is_grad_enabled():
             return copies.loss(input_batch, target_batch, copies.fresh())
@@ -103,12 +106,17 @@ class FastLoss:
         """The loss by the model itself."""
         return calc_loss_batch(ids, targets, model, device)
 
-    def _end(self, x: Tensor, ids: Tensor, targets: Tensor, weight: Weights) -> Tensor:
-        """Head and loss: what the last norm gives (N, C), for ids and targets (B, T) -> ()."""
-        head = weight["out_head.weight"]
+    def _last(self, ids: Tensor, targets: Tensor) -> Tensor:
+        """The last place of each text that the loss looks at: ids and targets (B, T) -> (B,)."""
+        places = torch.arange(ids.shape[1])
+        return (places * (targets != IGNORE_INDEX)).amax(dim=1)
+
+    def _end(self, x: Tensor, read: Tensor, targets: Tensor, weight: Weights) -> Tensor:
+        """Head and loss: what the last norm gives (N, C), of the places read (B, T) -> ()."""
+        head, asked = weight["out_head.weight"], targets[:, : read.shape[1]][read]  # (N,)
         if self.rungs.head:
-            return pieces.head_loss(x, head, targets.flatten(), self.rungs.onednn)
-        return cross_entropy((x @ head.T).float(), targets.flatten())  # (N, V) -> ()
+            return pieces.head_loss(x, head, asked, self.rungs.onednn)
+        return cross_entropy((x @ head.T).float(), asked)  # (N, V) -> ()
 
 
 class _WithCopies(Function):
@@ -134,9 +142,11 @@ class _WithCopies(Function):
 class _Copies:
     """A model's weights as the fast path wants them: stacked, and in bfloat16 if asked."""
 
-    def __init__(self, model: GPTModel, rungs: Rungs, end: End) -> None:
+    def __init__(
+        self, model: GPTModel, rungs: Rungs, last: Callable[[Tensor, Tensor], Tensor], end: End
+    ) -> None:
         self.model = weakref.proxy(model)
-        self.config, self.rungs, self.end = model.config, rungs, end
+        self.config, self.rungs, self.last, self.end = model.config, rungs, last, end
         self.parts = _stacks(model)
         self.weights = list(dict.fromkeys(w for parts in self.parts.values() for w in parts))
         self.room: dict[str, Tensor] = {}
@@ -180,7 +190,9 @@ class _Copies:
 
     def loss(self, ids: Tensor, targets: Tensor, weight: Weights) -> Tensor:
         """Embeddings and blocks on rows (N, C), then head and loss."""
-        config, (batch_size, tokens) = self.config, ids.shape
+        config = self.config
+        last = self.last(ids, targets)  # (B,)
+        read = torch.arange(int(last.max()) + 1) <= last.unsqueeze(1)  # (B, T)
         drop = config.drop_rate if self.model.training else 0.0
 
         def norm(x: Tensor, name: str) -> Tensor:
@@ -191,30 +203,46 @@ class _Copies:
             bias = weight.get(name + ".bias")
             return pieces.linear(x, weight[name + ".weight"], bias, self.rungs.onednn)
 
-        rows = F.embedding(ids, weight["tok_emb.weight"]) + weight["pos_emb.weight"][:tokens]
-        dtype = weight["out_head.weight"].dtype
-        x = F.dropout(rows.flatten(0, 1).to(dtype), drop)  # (B, T, C) -> (N, C)
+        tokens, dtype = read.shape[1], weight["out_head.weight"].dtype
+        x = F.embedding(ids[:, :tokens], weight["tok_emb.weight"])  # (B, T, C)
+        x = (x + weight["pos_emb.weight"][:tokens]).flatten(0, 1)
+        x = F.dropout(_rows(x, read).to(dtype), drop)  # (N, C)
         for layer in range(config.n_layers):
             at = f"trf_blocks.{layer}."
             qkv = linear(norm(x, at + "norm1"), at + "att.W_qkv")  # (N, 3C)
-            context = self._attend(qkv, batch_size, drop)  # (N, C)
+            context = self._attend(qkv, read, drop)  # (N, C)
             x = x + F.dropout(linear(context, at + "att.out_proj"), drop)
             wide = linear(norm(x, at + "norm2"), at + "ff.layers.0")  # (N, 4C)
             wide = pieces.gelu(wide) if self.rungs.sigmoid else F.gelu(wide, approximate="tanh")
             x = x + F.dropout(linear(wide, at + "ff.layers.2"), drop)  # (N, C)
-        return self.end(norm(x, "final_norm"), ids, targets, weight)
+        return self.end(norm(x, "final_norm"), read, targets, weight)
 
-    def _attend(self, qkv: Tensor, batch_size: int, drop: float) -> Tensor:
+    def _attend(self, qkv: Tensor, read: Tensor, drop: float) -> Tensor:
         """Context vectors (N, C) of the rows of queries, keys and values (N, 3C)."""
-        heads = self.config.n_heads
+        heads, qkv = self.config.n_heads, _places(qkv, read)  # (B * T, 3C)
         if self.rungs.blocks:
-            return pieces.attention(qkv, batch_size, heads, drop)
-        split = qkv.view(batch_size, -1, 3, heads, self.config.head_dim)  # (B, T, 3, H, D)
+            return _rows(pieces.attention(qkv, len(read), heads, drop), read)
+        split = qkv.view(*read.shape, 3, heads, self.config.head_dim)  # (B, T, 3, H, D)
         queries, keys, values = split.permute(2, 0, 3, 1, 4)  # (B, H, T, D) each
         context = F.scaled_dot_product_attention(
             queries, keys, values, dropout_p=drop, is_causal=True
         )
-        return context.transpose(1, 2).reshape(len(qkv), -1)  # (N, C)
+        return _rows(context.transpose(1, 2).reshape(len(qkv), -1), read)  # (N, C)
+
+
+def _rows(x: Tensor, read: Tensor) -> Tensor:
+    """Those of all places that are read: (B * T, ...) and (B, T) -> (N, ...)."""
+    if read.all():
+        return x
+    return x.index_select(0, read.flatten().nonzero().squeeze(1))
+
+
+def _places(x: Tensor, read: Tensor) -> Tensor:
+    """The way back, with zeros where nothing is read: (N, ...) and (B, T) -> (B * T, ...)."""
+    if read.all():
+        return x
+    room = x.new_zeros(read.numel(), *x.shape[1:])
+    return room.index_copy(0, read.flatten().nonzero().squeeze(1), x)
 
 
 def _stacks(model: GPTModel) -> dict[str, list[nn.Parameter]]:

@@ -102,7 +102,8 @@ def test_the_browsers_chain_equals_pythons(
     assert torch.equal(found > 0, steps.min_p.isfinite())
     before = torch.tensor(theirs["before"], dtype=torch.float64)
     torch.testing.assert_close(before, logits.double().softmax(dim=-1), atol=1e-9, rtol=0)
-    assert theirs["nats"] == pytest.approx(uncertainty(ours).nats, abs=1e-5)
+    exactly = ours / ours.sum()  # fifty thousand float32 need not sum to 1, the browser's do
+    assert theirs["nats"] == pytest.approx(uncertainty(exactly).nats, abs=1e-5)
     assert theirs["drawn"] == line.ids(numbers).tolist()
 
 
