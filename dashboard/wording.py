@@ -2,14 +2,26 @@
 
 from collections.abc import Sequence
 
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
 
 def difference(gap: float) -> str:
     """How far two results lie apart; none at all is plainly 0.
 
     >>> difference(0.0), difference(7.5e-08)
-    ('0', '7.5e-08')
+    ('0', '7.5 × 10⁻⁸')
     """
-    return f"{gap:.1e}" if gap else "0"
+    return scientific(gap, 1) if gap else "0"
+
+
+def scientific(number: float, digits: int = 2) -> str:
+    """A number as a few digits and a power of ten.
+
+    >>> scientific(3.1429e23)
+    '3.14 × 10²³'
+    """
+    mantissa, exponent = f"{number:.{digits}e}".split("e")
+    return f"{mantissa} × 10{str(int(exponent)).translate(_RAISED)}"
 
 
 def counted(number: int, noun: str) -> str:

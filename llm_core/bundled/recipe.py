@@ -70,9 +70,9 @@ class Sorting(Finetuning):
 
 
 SPAM_FILTER = Sorting(
-    learning_rate=5e-4,
-    epochs=1,
-    batch_size=16,
+    learning_rate=2e-3,
+    epochs=2,
+    batch_size=32,
     trainable="all",
     read="last_real_token",
     max_length=48,

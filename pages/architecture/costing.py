@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import frame, predict, source
+from dashboard import frame, predict, source, wording
 from dashboard.components import plot
 from dashboard.lessons.architecture import (
     ledgers,
@@ -78,7 +78,7 @@ def training_cost() -> None:
     wish, kind = _wish()
     bill = wish.bill
     one, two, three, four = st.columns(4)
-    one.metric("Operations, 6 N D", tables.scientific(wish.rule))
+    one.metric("Operations, 6 N D", wording.scientific(wish.rule))
     two.metric("Time", tables.lasting(bill.seconds))
     three.metric("Hours of machines", tables.amount(bill.hours))
     four.metric("Bill", f"${tables.dollars(bill.dollars)}")

@@ -68,8 +68,9 @@ def padding(examples: Examples) -> None:
     )
     filler = classification_views.batch(examples, cut)
     st.caption(
-        f"Four rows of a batch: {filler} of {4 * cut} ids are filler, which costs as "
-        "much computing as words do. Rest the pointer on a chip to see its id."
+        f"Four rows of a batch: {filler} of {4 * cut} ids are filler. A model computes it like "
+        "words; the run below skips what stands after the place where the answer is read. "
+        "Rest the pointer on a chip to see its id."
     )
     source.show(classification.SpamDataset, classification.pad, key="classify.source.pad")
 

@@ -14,7 +14,7 @@ from llm_core import classification, lora
 from llm_core.classification.fast import FastClassLoss
 from pages.classify import shared
 
-RATES = [1e-5, 5e-5, 1e-4, 5e-4, 1e-3, 5e-3, 1e-2]
+RATES = [1e-5, 5e-5, 1e-4, 5e-4, 1e-3, 2e-3, 5e-3, 1e-2]
 
 
 @frame.idea("How much of the model has to change?")

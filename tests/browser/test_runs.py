@@ -107,7 +107,7 @@ def test_the_page_stays_usable_while_a_run_goes_on(page: Page, address: str) -> 
 
 
 def test_a_spam_filter_learns_and_judges_the_learners_own_message(page: Page, address: str) -> None:
-    page.goto(f"{address}/Classification_finetuning?classify.what=the+last+block+too")
+    page.goto(f"{address}/Classification_finetuning?classify.length=16")
     settled(page)
     expect(page.get_by_text("This head has not been trained")).to_be_visible()
     press(page, "Train")

@@ -225,7 +225,7 @@ def test_the_matrices_are_revealed_step_by_step_back_and_forth(page: Page, addre
     opened(page, address, "?attention.stage.step=3")
     expect(part(page, ".where")).to_have_text("Step 3 of 9: Queries and keys")
     expect(part(page, "figure.later")).to_have_count(6)
-    part(page, "button").get_by_text("On", exact=True).click()
+    part(page, "button").get_by_text("Next", exact=True).click()
     expect(part(page, "figure.later")).to_have_count(5)
     expect(page).to_have_url(re.compile(r"attention\.stage\.step=4"))
     part(page, "button").get_by_text("Back", exact=True).click()

@@ -1,5 +1,7 @@
 """The fast path computes what the readable path computes."""
 
+from typing import Any
+
 import pytest
 import torch
 from torch import Tensor, nn
@@ -114,6 +116,23 @@ def test_targets_that_ask_for_nothing_add_nothing() -> None:
     assert fast == pytest.approx(loss, abs=1e-5)
     for name, slope in slopes.items():
         torch.testing.assert_close(fast_slopes[name], slope, atol=2e-6, rtol=1e-4, msg=name)
+
+
+def test_what_comes_after_a_texts_last_target_gets_no_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    model = model_of()
+    inputs, targets = batch(model, 20)
+    targets = targets.clone()
+    targets[0, 5:] = targets[1] = IGNORE_INDEX
+    rows: list[int] = []
+    linear = pieces.linear
+
+    def counting(x: Tensor, *others: Any) -> Tensor:
+        rows.append(len(x))
+        return linear(x, *others)
+
+    monkeypatch.setattr(pieces, "linear", counting)
+    FastLoss(FLOAT32)(inputs, targets, model)
+    assert set(rows) == {5 + 1 + 20}
 
 
 def test_a_tied_table_gets_both_gradients() -> None:

@@ -30,7 +30,7 @@ class Model {
     const button = (textContent, label, onclick) => make("button", { type: "button", textContent, title: label, onclick });
     this.play = button("Play", "Play (Space)", () => this.toggle());
     this.back = button("Back", "One step back (left arrow)", () => this.walk(-1));
-    this.on = button("On", "One step on (right arrow)", () => this.walk(1));
+    this.on = button("Next", "One step on (right arrow)", () => this.walk(1));
     this.rest = button("Whole", "The whole model (Escape)", () => this.go(""));
     this.speed = make("select", { "aria-label": "Speed" }, ...SPEEDS.map((speed) => make("option", { value: speed, textContent: `${speed} ×`, selected: speed === 1 })));
     this.where = make("span", { className: "where" });

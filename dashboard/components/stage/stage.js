@@ -29,7 +29,7 @@ class Stage {
     const button = (textContent, onclick) => make("button", { type: "button", textContent, onclick });
     this.play = button("Play", () => (this.playing ? this.skip() : this.replay()));
     this.back = button("Back", () => this.go(this.state.step - 1));
-    this.on = button("On", () => this.go(this.state.step + 1));
+    this.on = button("Next", () => this.go(this.state.step + 1));
     this.where = make("span", { className: "where" });
     this.axes = make("span", { className: "axes" });
     this.switches = make("span", { className: "switches" });

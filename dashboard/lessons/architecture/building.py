@@ -7,7 +7,7 @@ from typing import NamedTuple
 import streamlit as st
 import torch
 
-from dashboard import cached, own_run
+from dashboard import cached, own_run, wording
 from dashboard.lessons.architecture import tables
 from llm_core import accounting, building, sampling
 from llm_core.building import (
@@ -172,12 +172,12 @@ def _number(value: float | None) -> str:
     """Three significant digits.
 
     >>> _number(1.0), _number(241.2), _number(0.00024)
-    ('1.00', '241', '2.4e-04')
+    ('1.00', '241', '2.4 × 10⁻⁴')
     """
     if value is None:
         return "–"
     plain = not value or 1e-3 <= abs(value) < 999.5
-    return f"{value:#.3g}".rstrip(".") if plain else f"{value:.1e}"
+    return f"{value:#.3g}".rstrip(".") if plain else wording.scientific(value, 1)
 
 
 def _share(value: float) -> str:

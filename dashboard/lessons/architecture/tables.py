@@ -116,19 +116,6 @@ def dollars(amount: float) -> str:
     return large(amount) if amount >= 1000 else f"{amount:.2f}"
 
 
-_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-
-
-def scientific(number: float) -> str:
-    """A number above 1 as a few digits and a power of ten.
-
-    >>> scientific(3.1429e23)
-    '3.14 × 10²³'
-    """
-    mantissa, exponent = f"{number:.2e}".split("e")
-    return f"{mantissa} × 10{str(int(exponent)).translate(_RAISED)}"
-
-
 def power_of_ten(number: float) -> str:
     """1e-5 as LaTeX writes it.
 

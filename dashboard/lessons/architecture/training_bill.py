@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from dashboard import palette
+from dashboard import palette, wording
 from dashboard.charts.bills import bills
 from dashboard.lessons.architecture import scale, tables
 from llm_core import accounting
@@ -56,7 +56,7 @@ def two_ways(wish: Wish) -> str:
     for name, operations in ways.items():
         bill = wish.cluster.bill(operations)
         price = tables.dollars(bill.dollars)
-        rows.append([name, tables.scientific(operations), tables.lasting(bill.seconds), price])
+        rows.append([name, wording.scientific(operations), tables.lasting(bill.seconds), price])
     return tables.table(["counted by", "operations", "time", "dollars"], rows)
 
 

@@ -278,11 +278,15 @@ def _examined(model: GPTModel, messages: list[Message], settings: Settings) -> E
     pad = cached.starter().end_of_text
     was_training = model.training
     model.eval()
-    spam: list[float] = []
-    for begin in range(0, len(data), 32):
-        ids = torch.tensor(data.encoded_texts[begin : begin + 32])  # (B, T)
+    texts = data.encoded_texts
+    order = sorted(range(len(texts)), key=lambda i: texts[i].count(pad))  # less filler to read
+    spam = [0.0] * len(texts)
+    for begin in range(0, len(order), 32):
+        places = order[begin : begin + 32]
+        ids = torch.tensor([texts[i] for i in places])  # (B, T)
         logits = classification.class_logits(model, ids, settings.read, pad)  # (B, N)
-        spam += logits.softmax(dim=-1)[:, 1].tolist()
+        for i, share in zip(places, logits.softmax(dim=-1)[:, 1].tolist(), strict=True):
+            spam[i] = share
     model.train(was_training)
     return Examined([message.text for message in data.data], data.labels, spam)
 
