@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard import cached, chips, decoding, frame, jobs, source
 from dashboard.components import plot
-from dashboard.lessons.classify import runs as classification_runs
+from dashboard.lessons.classify import asking
 from dashboard.lessons.classify import views as classification_views
 from llm_core import classification
 from pages.classify import shared
@@ -62,7 +62,7 @@ def _take_example() -> None:
 def mistakes() -> None:
     """The test messages sorted by the model, with a threshold to move."""
     job = jobs.current(shared.KIND)
-    result = classification_runs.examined(job) if job else None
+    result = asking.examined(job) if job else None
     if job is None or result is None:
         st.caption("When a run has ended, the test messages are sorted here, for the first time.")
         return

@@ -7,6 +7,7 @@ import streamlit as st
 from dashboard import frame, jobs, live, predict, session, source
 from dashboard.components import plot
 from dashboard.dataset_choice import Examples
+from dashboard.lessons.classify import asking
 from dashboard.lessons.classify import runs as classification_runs
 from dashboard.lessons.classify import views as classification_views
 from dashboard.lessons.classify.runs import WHAT, WHERE, Settings
@@ -131,7 +132,7 @@ def _chosen_settings() -> Settings:
 def _outcome(job: jobs.Job) -> None:
     """Draw what the run has reached."""
     seen, kept = classification_runs.latest_accuracies(job)
-    result = classification_runs.examined(job)
+    result = asking.examined(job)
     columns = st.columns(3)
     if seen is not None and kept is not None:
         columns[0].metric("Training messages right", f"{seen:.1%}")

@@ -3,6 +3,7 @@
 import pytest
 
 from dashboard import dataset_choice
+from dashboard.lessons.classify import asking
 from dashboard.lessons.classify import runs as classification_runs
 from dashboard.lessons.classify.runs import WHAT, Settings
 from dashboard.lessons.instruct import runs as instruction_runs
@@ -32,7 +33,7 @@ def test_a_run_leaves_the_bundled_model_as_it_was() -> None:
 
 def test_filler_behind_the_last_real_token_changes_nothing() -> None:
     model, settings = classification_runs.untrained(), Settings(read="last_real_token")
-    asked = [classification_runs.ask("Do you have time", model, settings, n) for n in (12, 60)]
+    asked = [asking.ask("Do you have time", model, settings, n) for n in (12, 60)]
     assert asked[0].spam == pytest.approx(asked[1].spam, abs=1e-5)
 
 

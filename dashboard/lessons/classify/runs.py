@@ -1,7 +1,7 @@
-"""Runs that turn the starter model into a spam filter, and what the page asks of the result.
+"""Runs that turn the starter model into a spam filter.
 
 A run works on the scheduler's thread; it leaves a snapshot of its model at every evaluation, which
-is what the page classifies with.
+is what the page classifies with (asking.py).
 """
 
 import time
@@ -120,10 +120,10 @@ def dataset(messages: list[Message], max_length: int) -> SpamDataset:
     """Messages as the starter model reads them."""
     starter = cached.starter()
     longest = min(max_length, starter.config.context_length)
-    return SpamDataset(messages, _tokenizer(), longest, starter.end_of_text)
+    return SpamDataset(messages, tokenizer(), longest, starter.end_of_text)
 
 
-def _tokenizer() -> Tokenizer:
+def tokenizer() -> Tokenizer:
     return cast("Tokenizer", cached.starter().tokenizer)
 
 
@@ -249,85 +249,3 @@ def latest_accuracies(job: Job) -> tuple[float | None, float | None]:
     seen = (step.train_accuracy for step in backwards if step.train_accuracy is not None)
     kept = (step.val_accuracy for step in backwards if step.val_accuracy is not None)
     return next(seen, None), next(kept, None)
-
-
-class Examined(NamedTuple):
-    """What a model says of the messages nobody trained on."""
-
-    texts: list[str]
-    labels: list[int]
-    """1 for spam."""
-    spam: list[float]
-    """The model's probability that it is spam."""
-
-
-def examined(job: Job) -> Examined | None:
-    """The test messages as the ended run judges them; None while it goes on or has no model."""
-    snapshot = snapshots.latest(job)
-    if job.active or snapshot is None:
-        return None
-    if "test" not in job.products:  # whoever looks first; no other run has to wait for it
-        messages = job.products["split"].test
-        job.products["test"] = _examined(snapshot.model, messages, Settings(**job.settings))
-    return cast(Examined, job.products["test"])
-
-
-@torch.no_grad()
-def _examined(model: GPTModel, messages: list[Message], settings: Settings) -> Examined:
-    data = dataset(messages, settings.max_length)
-    pad = cached.starter().end_of_text
-    was_training = model.training
-    model.eval()
-    texts = data.encoded_texts
-    order = sorted(range(len(texts)), key=lambda i: texts[i].count(pad))  # less filler to read
-    spam = [0.0] * len(texts)
-    for begin in range(0, len(order), 32):
-        places = order[begin : begin + 32]
-        ids = torch.tensor([texts[i] for i in places])  # (B, T)
-        logits = classification.class_logits(model, ids, settings.read, pad)  # (B, N)
-        for i, share in zip(places, logits.softmax(dim=-1)[:, 1].tolist(), strict=True):
-            spam[i] = share
-    model.train(was_training)
-    return Examined([message.text for message in data.data], data.labels, spam)
-
-
-class Asked(NamedTuple):
-    """One message as the model sees it."""
-
-    tokens: list[str]
-    spam: float
-    """Probability that it is spam."""
-    label: str
-
-
-@torch.no_grad()
-def spam_by_position(text: str, model: GPTModel) -> tuple[list[str], list[float]]:
-    """The message's tokens, and the probability of spam read at each of their positions.
-
-    Raises:
-        ValueError: the message is empty.
-    """
-    starter = cached.starter()
-    ids = starter.tokenizer.encode_ordinary(text)[: starter.config.context_length]
-    if not ids:
-        raise ValueError("there is no message; type at least one word")
-    spam = model(torch.tensor([ids]))[0].softmax(dim=-1)[:, 1]  # (T,)
-    return [starter.tokenizer.decode([i]) for i in ids], spam.tolist()
-
-
-def ask(text: str, model: GPTModel, settings: Settings, length: int | None = None) -> Asked:
-    """What the model makes of a message, filled up to a length as in training.
-
-    Raises:
-        ValueError: the message is empty.
-    """
-    starter = cached.starter()
-    length = min(length or settings.max_length, starter.config.context_length)
-    steps = classification.classify_steps(
-        text, model, _tokenizer(), "cpu", length, starter.end_of_text, settings.read
-    )
-    return Asked(
-        [starter.tokenizer.decode([i]) for i in steps.ids],
-        float(steps.probabilities[1]),
-        classification.CLASSES[steps.label],
-    )

@@ -14,8 +14,10 @@ from dashboard.charts.curves import round_places
 from dashboard.charts.freeze_map import freeze_map
 from dashboard.dataset_choice import BY_DIGEST, Examples
 from dashboard.jobs import Job
+from dashboard.lessons.classify import asking
 from dashboard.lessons.classify import runs as classification_runs
-from dashboard.lessons.classify.runs import Asked, Examined, Settings
+from dashboard.lessons.classify.asking import Asked, Examined
+from dashboard.lessons.classify.runs import Settings
 from llm_core.classification import CLASSES, label_of
 from llm_core.gpt import GPTModel
 
@@ -96,7 +98,7 @@ def seen_from(tokens: list[str], place: int) -> None:
 @st.cache_data(show_spinner=False, max_entries=64)
 def by_position(text: str, key: tuple[str, int], _model: GPTModel) -> tuple[list[str], str]:
     """The message's tokens, and a figure of P(spam) read at each of them."""
-    tokens, spam = classification_runs.spam_by_position(text, _model)
+    tokens, spam = asking.spam_by_position(text, _model)
     figure = charts.bars(
         {"spam": spam},
         labels=[chips.visible(token) for token in tokens],
@@ -116,10 +118,7 @@ def by_filler(text: str, key: tuple[str, int], _model: GPTModel) -> tuple[str, b
     room = starter.config.context_length - own
     fillers = sorted({round(i * min(room, 60) / 15) for i in range(16)})
     asked = {
-        where: [
-            classification_runs.ask(text, _model, Settings(read=read), own + n).spam
-            for n in fillers
-        ]
+        where: [asking.ask(text, _model, Settings(read=read), own + n).spam for n in fillers]
         for where, read in list(classification_runs.WHERE.items())[:2]
     }
     last, real = asked
@@ -205,7 +204,7 @@ def _field(name: str) -> Any:
 @st.cache_data(show_spinner=False, max_entries=256)
 def asked(text: str, settings: Settings, key: tuple[str, int], _model: GPTModel) -> Asked:
     """What the model makes of a message."""
-    return classification_runs.ask(text, _model, settings)
+    return asking.ask(text, _model, settings)
 
 
 def two_classes(spam: float) -> None:
