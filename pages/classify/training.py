@@ -73,7 +73,7 @@ def training(examples: Examples) -> None:
     settings = _chosen_settings()
     steps = classification_runs.steps_in(split, settings)
     seconds = steps * classification_runs.seconds_a_step(
-        settings.trainable, settings.rank, settings.max_length, settings.batch_size
+        settings.trainable, settings.rank, settings.read, settings.max_length, settings.batch_size
     )
     st.caption(
         f"{steps:,} steps of {settings.batch_size} messages, each cut or filled to "

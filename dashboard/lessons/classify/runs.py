@@ -17,7 +17,7 @@ from torch.utils.data import DataLoader
 from dashboard import cached, snapshots
 from dashboard.dataset_choice import BY_DIGEST, Examples
 from dashboard.jobs import Job
-from llm_core import classification
+from llm_core import classification, corpus
 from llm_core.bundled import recipe
 from llm_core.classification import ClassifierStep, PartCount, Read, SpamDataset, Split, Trainable
 from llm_core.classification.fast import FastClassLoss
@@ -159,12 +159,15 @@ def steps_in(split: Split, settings: Settings) -> int:
 
 
 @st.cache_data(show_spinner=False, max_entries=64)
-def seconds_a_step(trainable: Trainable, rank: int, max_length: int, batch_size: int) -> float:
+def seconds_a_step(
+    trainable: Trainable, rank: int, read: Read, max_length: int, batch_size: int
+) -> float:
     """How long one update takes on this machine, measured once for such settings."""
     model = classifier(Settings(trainable=trainable, rank=rank))
-    texts = torch.zeros(batch_size, max_length, dtype=torch.long)  # (B, T)
-    labels = torch.zeros(batch_size, dtype=torch.long)  # (B,)
-    loss_function, took = FastClassLoss(), 0.0
+    messages = corpus.messages()
+    some = dataset(messages[:: len(messages) // batch_size][:batch_size], max_length)
+    texts, labels = torch.tensor(some.encoded_texts), torch.tensor(some.labels)  # (B, T), (B,)
+    loss_function, took = FastClassLoss(read, cached.starter().end_of_text), 0.0
     for _ in range(2):  # the first one is slower
         begun = time.perf_counter()
         torch.autograd.backward(loss_function(texts, labels, model))
