@@ -35,6 +35,10 @@ def choice(
         guess = st.pills(
             question, options, key=key, label_visibility="collapsed", bind="query-params"
         )
+        guessed = st.session_state.setdefault(f"{key}.about", {})
+        before = guess is not None and guessed.setdefault(str(guess), about) != about
+        if before:
+            st.caption("You guessed before you changed what the question is about. Now:")
         skipped = shown
         if guess is None and not shown:
             skipped = st.checkbox("Show me without a guess", key=f"{key}.skip", bind="query-params")
@@ -42,8 +46,7 @@ def choice(
         session.mark_done(done)
     if guess is None:
         return "" if skipped else None
-    guessed = st.session_state.setdefault(f"{key}.about", {})
-    return str(guess) if guessed.setdefault(str(guess), about) == about else ""
+    return "" if before else str(guess)
 
 
 def _all_answers() -> bool:

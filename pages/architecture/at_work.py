@@ -136,6 +136,9 @@ def _race(loaded: cached.Loaded, ids: tuple[int, ...], guess: str) -> None:
         with frame.guarded():
             generating_race.start(loaded, ids)
 
+    if jobs.current(generating_race.KIND) is None:
+        st.caption("Your guess is kept. Let them race, and the answer is measured here.")
+
     def outcome(job: jobs.Job) -> None:
         if not job.active and job.history:
             predict.verdict(guess, *generating_race.answer(job.history[:]))

@@ -16,7 +16,7 @@ def seven_numbers() -> None:
     """Configure a model; count its parameters without building it."""
     st.write(
         "Seven settings describe a GPT; an eighth says whether its two vocabulary tables are one. "
-        "Change one, and everything below follows: above all the parameters, which are the numbers "
+        "Change one, and the counts below follow: above all the parameters, which are the numbers "
         "that training sets."
     )
     before = model_choice.chosen(), model_choice.head_is_tied()
@@ -25,8 +25,13 @@ def seven_numbers() -> None:
         st.rerun()  # a link brought it, and ideas above have been drawn without
     ledger = accounting.parameter_ledger(config)
     flops = accounting.flops_ledger(config, 1, config.context_length)
-    one, two, three, four = st.columns(4)
-    one.metric("Parameters", f"{ledger.total_tied if tied else ledger.total:,}")
+    one, two, three, four = st.columns([1.5, 1.2, 1, 1.3])
+    one.metric(
+        "Parameters", f"{ledger.total_tied if tied else ledger.total:,}",
+        help="Head and token embedding share one table" if tied else
+        "Head and token embedding have a table each, as in the course; the published GPT-2 has one "
+        "for both. “Tie the head”, under “More”, makes it one.",
+    )  # fmt: skip
     two.metric("In each block", f"{ledger.per_block:,}")
     three.metric("Width of a head", f"{config.head_dim:,}", help="Width divided by heads")
     four.metric(
@@ -91,10 +96,14 @@ def puzzle() -> None:
     """The book's puzzle: the head shares the embedding's table."""
     ledger = accounting.parameter_ledger(GPT_CONFIG_124M)
     parts = ledger.by_part
+    biases = (
+        accounting.parameter_ledger(replace(GPT_CONFIG_124M, qkv_bias=True)).total - ledger.total
+    )
     st.write(
         f"Count the smallest GPT-2, tensor by tensor, and you get {ledger.total:,} parameters. Its "
         "paper said 117 million, a miscount that its authors later corrected to 124 million. That "
-        "is still far from your count."
+        "is still far from that count. (The course leaves out the biases on queries, keys and "
+        f"values, as here; the published model has them, {biases:,} more.)"
     )
     answers = {
         "Head and token embedding share one table": ledger.total - parts["output head"],
@@ -133,7 +142,7 @@ def to_scale() -> None:
     small, largest = scale.published(scale.SMALL), scale.published(scale.LARGEST)
     times = largest.parameters / small.parameters
     st.write(
-        "The same blocks in the same order make all of these models. Only the seven numbers differ."
+        "The same blocks in the same order make all of these models. Only the settings differ."
     )
     place = st.container()
     guess = predict.choice(
@@ -141,7 +150,7 @@ def to_scale() -> None:
         [tables.short(float(f"{times:.2g}") * 10.0**power) for power in (-2, -1, 0, 1)],
         key="architecture.to_scale", done="architecture",
     )  # fmt: skip
-    fit, until = scale.XL, scale.LARGEST
+    fit, until = "", scale.LARGEST
     if guess is not None:
         predict.verdict(
             guess,
@@ -152,7 +161,7 @@ def to_scale() -> None:
         with place:
             names = [model.name for model in reversed(scale.models(config, tied))]
             fit = st.segmented_control(
-                "What fills the picture", names, default=scale.LARGEST, required=True,
+                "What fills the picture", names, default=names[0], required=True,
                 key="architecture.fit", bind="query-params",
             )  # fmt: skip
             until = None
@@ -166,7 +175,7 @@ def to_scale() -> None:
         st.caption(
             "A square's area is its number of parameters, and so is each layer's. In a small model "
             "the tables of the vocabulary are a large part; in a large one they are a line at the "
-            "edge."
+            f"edge. {scale.waits(config, tied) if guess is None else ''}"
         )
     if guess is not None:
         st.markdown(scale.steps_table(config, tied))

@@ -73,7 +73,7 @@ def training_cost() -> None:
     st.write(
         "Each parameter works on each token: two operations forward (a multiplication and an "
         "addition), four backward. So N parameters and D tokens take about 6 N D operations. The "
-        "rest is machines."
+        f"rest is machines. Under Model, {scale.YOURS} is yours."
     )
     wish, kind = _wish()
     bill = wish.bill
@@ -188,7 +188,8 @@ def this_machine() -> None:
         )
         st.caption(
             "How long each model would take to read 20 tokens for each of its parameters. Of two "
-            "tables of the vocabulary only the head's multiplies, so it alone counts here."
+            "tables of the vocabulary only the head's multiplies, so it alone counts here. "
+            f"{scale.waits(config, tied) if guess is None else ''}"
         )
     if guess is not None:
         truth = this_computer.nearest(last, options)

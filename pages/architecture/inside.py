@@ -26,7 +26,8 @@ def whole_model(sentence: str) -> None:
         here, parts = steps.show(loaded, text)
         st.caption(
             "Keys: arrows walk from part to part, Enter opens, Space plays, Escape shows the whole "
-            "again. In the large picture, arrows go from number to number."
+            "again. In the large picture, arrows go from number to number. Numbers are "
+            "written with few digits and computed with all."
         )
         if text.left_out:
             st.caption(wording.only_first(len(text.ids), text.left_out))

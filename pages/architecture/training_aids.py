@@ -16,11 +16,11 @@ from llm_core.transformer import ExampleDeepNeuralNetwork, gradient_means
 def shortcuts(sentence: str) -> None:
     """Gradient size per layer with and without shortcuts: a small chain, then the real model."""
     st.markdown(
-        "A **gradient** says how much the loss changes when a weight changes a little. Training "
-        "moves each weight by it, so a layer with a tiny one hardly learns. It flows from the last "
-        "layer back to the first. Here is the course's chain of small layers, 3 numbers wide, once "
-        "as it is and once with **shortcuts**: each layer's input is added to its output (a "
-        "residual connection)."
+        "A **gradient** says how much the loss (how wrong the guess is) changes when a weight "
+        "changes a little. Training moves each weight by it, so a layer with a tiny one hardly "
+        "learns. It flows from the last layer back to the first. Here is the course's chain of "
+        "small layers, 3 numbers wide, once as it is and once with **shortcuts**: each layer's "
+        "input is added to its output (a residual connection)."
     )
     guess = predict.choice(
         f"Below are {gradients.COURSE_DEPTH} layers. With {gradients.ASKED_DEPTH} layers and no "
@@ -68,6 +68,11 @@ def _in_the_model(loaded: cached.Loaded, sentence: str) -> None:
     label = "Compute the gradients of this large model"
     if not chosen.asked_for(loaded, label, text.ids, key="architecture.real_gradients.ask"):
         return
+    st.caption(
+        "A block has layer norms, which the small chain has not: they make small vectors large "
+        "again, and gradients with them. So here it may be the guess that breaks, and not the "
+        "gradient that vanishes: without shortcuts a block must carry everything itself."
+    )
     plot.show(
         gradients.blocks_picture(loaded, text.ids, carried),
         key="architecture-real-gradients",
@@ -75,11 +80,6 @@ def _in_the_model(loaded: cached.Loaded, sentence: str) -> None:
         height=320,
     )
     st.caption(gradients.found(loaded, text.ids, carried))
-    st.caption(
-        "A block has layer norms, which the small chain has not: they make small vectors large "
-        "again, and gradients with them. So here it may be the guess that breaks, and not the "
-        "gradient that vanishes: without shortcuts a block must carry everything itself."
-    )
 
 
 @frame.idea("Where does dropout drop?")
@@ -105,8 +105,9 @@ def dropout(sentence: str) -> None:
             )
             st.caption(counts[i])
     st.caption(
-        "Drawn is a part of what is counted: block 1, head 1, what attention adds, and the first "
-        "channels (columns). A row is a token; a cell with factor 0 was dropped."
+        "Drawn is a part of what is counted: block 1, head 1, what attention adds, the first "
+        "tokens (rows) and the first channels (columns). A cell with factor 0 was dropped. Above "
+        "the diagonal of the attention weights stands nothing: no token looks ahead."
     )
     guess = predict.choice(
         "Only one place drops a tenth, the others nothing. Which one moves the model's guess most?",
@@ -118,13 +119,16 @@ def dropout(sentence: str) -> None:
         loaded, label, text.ids, key="architecture.places.ask"
     ):
         predict.verdict(guess, *dropping.largest(loaded, text.ids))
+        st.caption(
+            "And with the shares that you have set above, in bits; 0: the guess is the same as "
+            "without dropout."
+        )
         plot.show(
             dropping.moved_picture(loaded, text.ids, drawing),
             key="architecture-moved",
             alt="How far dropout at each place moves the guess of the next token",
             height=250,
         )
-        st.caption("With the shares above. 0 bits: the guess is the one without dropout.")
     with st.expander("Exercise 4.3: where the three stand in the code"):
         st.markdown(dropping.modules())
     source.show(

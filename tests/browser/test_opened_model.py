@@ -108,6 +108,10 @@ def test_the_model_is_walked_opened_and_unfolded_and_the_link_says_where(
     expect(said).to_contain_text("norm 1.")
     page.keyboard.press("ArrowRight")
     expect(part(page, "queries")).to_be_focused()
+    page.get_by_role("button", name="Next", exact=True).click()
+    page.keyboard.press("ArrowLeft")  # also where a button has the focus
+    expect(part(page, "queries")).to_have_attribute("aria-current", "step")
+    part(page, "queries").focus()
     expect(page).to_have_url(re.compile(r"architecture\.step=queries"))
     expect(page.locator(".model .strips")).to_contain_text("all 256 sum to")
     page.keyboard.press("ArrowLeft")

@@ -41,6 +41,7 @@ def test_a_model_is_a_square_and_n_times_the_parameters_are_n_times_the_area(
 
 def test_a_changed_number_is_followed_by_all_that_count_it(page: Page, address: str) -> None:
     page.goto(f"{address}/Architecture?answers=true")
+    page.locator(".st-key-idea-cached-writing").wait_for(timeout=60_000)
     settled(page)
     asked = [page.locator(f".st-key-idea-{name}") for name in ("to-scale", "costs")]
     before = [idea.inner_text() for idea in asked]

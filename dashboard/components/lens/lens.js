@@ -44,6 +44,11 @@ class Lens {
     this.maps.addEventListener("pointerleave", () => this.tell(this));
     this.maps.addEventListener("click", (event) => this.choose(event.target.closest("button")));
     this.maps.addEventListener("keydown", (event) => this.walk(event));
+    let wide = 0;
+    new ResizeObserver(([{ contentRect }]) => {
+      if (!wide && contentRect.width) this.bring();
+      wide = contentRect.width;
+    }).observe(this.maps);
   }
 
   sign(tone, says) {
@@ -65,7 +70,12 @@ class Lens {
     if (wasVeiled && !head.veiled) this.place = this.tokens - 1;
     this.build();
     this.draw();
-    if (fresh) requestAnimationFrame(() => { for (const map of this.maps.querySelectorAll(".scroll")) map.scrollLeft = this.place > this.tokens / 2 ? map.scrollWidth : 0; });
+    if (fresh) requestAnimationFrame(() => this.bring());
+  }
+
+  // The chosen column is in view, also where the idea was hidden until now.
+  bring() {
+    for (const map of this.maps.querySelectorAll(".scroll")) map.scrollLeft = this.place > this.tokens / 2 ? map.scrollWidth : 0;
   }
 
   at(name, model, depth, place) {

@@ -372,6 +372,12 @@ class Model {
     const at = order.indexOf(this.state.step);
     this.stop();
     this.set({ step: order[at + way] ?? "" });
+    this.bring();
+  }
+
+  // In front of a hall, what is walked through stands on screen.
+  bring() {
+    if (document.body.dataset.idea && this.legend.getBoundingClientRect().top > innerHeight) this.root.scrollIntoView();
   }
 
   toggle() {
@@ -388,6 +394,7 @@ class Model {
       this.set({ step: next ?? "" });
     };
     on();
+    this.bring();
   }
 
   stop() {
@@ -396,13 +403,13 @@ class Model {
   }
 
   steer(event) {
-    if (/^(Arrow|Page)/.test(event.key)) event.stopPropagation(); // not the presenter's
+    if (event.key.startsWith("Arrow")) event.stopPropagation(); // not the presenter's; a remote's Page keys are
     if (event.target.closest("select, input, canvas")) return;
     const part = event.target.closest(".part");
     const { key } = event;
     if (key === " " && part) this.toggle();
     else if (key === "Escape" && this.state.step) this.go("");
-    else if (part && WORDS[key]) this.walk(WORDS[key]);
+    else if ((part || event.target.closest(".desk")) && WORDS[key]) this.walk(WORDS[key]);
     else if (part && key === "Home") this.go(this.order()[0]);
     else if (part && key === "End") this.go(this.order().at(-1));
     else return;

@@ -11,7 +11,9 @@ _component = st.components.v2.component(
     html='<nav class="presenter" aria-label="Ideas of this page"></nav>\n',
     css="""
 .presenter { position: fixed; top: 0.4rem; right: 0.8rem; z-index: 10; display: flex; gap: 0.5rem;
-  align-items: center; font: 1rem var(--st-font); color: var(--st-text-color); }
+  align-items: center; font: 1rem var(--st-font); color: var(--st-text-color);
+  background: color-mix(in srgb, var(--st-background-color) 85%, transparent);
+  border-radius: 1.2rem; }
 .presenter[hidden] { display: none; }
 .presenter button { font: inherit; color: inherit; background: var(--st-background-color);
   border: 1px solid var(--st-border-color); border-radius: 50%; width: 2.2rem; height: 2.2rem;

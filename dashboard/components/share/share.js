@@ -43,6 +43,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     try {
       await navigator.clipboard.writeText(link.href);
       button.copied = true;
+      button.style.minWidth = `${button.offsetWidth}px`; // the shorter words move nothing
       button.textContent = data.done;
       clearTimeout(button.back);
       button.back = setTimeout(() => {

@@ -19,8 +19,8 @@ WINDOW = 16
 """Places of the window to begin with: few enough that it slides."""
 NEW_ALONE, SENTENCE_AGAIN, ALL_AGAIN = (
     "The new token alone",
-    "Your sentence again, without the new token",
-    "Your sentence again, and the new token",
+    "The same text again, without the new token",
+    "The text again, with the new token at its end",
 )
 READS = (NEW_ALONE, SENTENCE_AGAIN, ALL_AGAIN)
 """What the second new token may be found from, as the learner guesses it."""

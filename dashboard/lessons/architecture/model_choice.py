@@ -187,7 +187,8 @@ def _uneven(width: int, heads: int, still: GPTConfig) -> str:
     counts = [f"{n:,}" for n in head_counts(width, heads)]
     listed = " or ".join([", ".join(counts[:-1]), counts[-1]]) if counts[1:] else counts[0]
     return (
-        f"A width of {width:,} cannot be split evenly over {heads:,} heads; choose {listed} heads. "
+        f"A width of {width:,} cannot be split evenly over {heads:,} heads; choose {listed} "
+        f"{'head' if listed == '1' else 'heads'}. "
         f"Until then you see the last model that could be built: {still.emb_dim:,} wide, with "
         f"{still.n_heads:,} heads."
     )

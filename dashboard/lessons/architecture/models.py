@@ -49,8 +49,9 @@ def stand_in(loaded: cached.Loaded) -> str:
         return ""
     small = loaded.config
     return (
-        f"The model you configured is too large to build here ({plan.emb_dim:,} wide, "
-        f"{plan.n_layers} blocks). A small one stands in for it: {small.emb_dim} wide, "
+        f"The model you configured further below ({plan.emb_dim:,} wide, {plan.n_layers} blocks) "
+        f"has more than the {model_choice.MOST_PARAMETERS:,} parameters that are built here. A "
+        f"small one stands in for it: {small.emb_dim} wide, "
         f"{small.n_layers} blocks, {small.n_heads} heads."
     )
 

@@ -60,7 +60,7 @@ def drawn(config: GPTConfig, tied: bool, fit: str, until: str | None = None) -> 
     Args:
         config: the learner's.
         tied: whether its head has no table of its own.
-        fit: the model that fills the picture.
+        fit: the model that fills the picture; the largest drawn, where it is not among them.
         until: this published model, and what is larger, is left out; None shows all.
     """
     every = models(config, tied)
@@ -80,6 +80,13 @@ def drawn(config: GPTConfig, tied: bool, fit: str, until: str | None = None) -> 
         unit="parameters",
     )
     return str(figure.to_json())
+
+
+def waits(config: GPTConfig, tied: bool) -> str:
+    """Says so where the learner's own model would give the answer away."""
+    if yours(config, tied).parameters < published(LARGEST).parameters:
+        return ""
+    return f"Yours is as large as {LARGEST} or larger: it joins when you have answered."
 
 
 def steps_table(config: GPTConfig, tied: bool) -> str:

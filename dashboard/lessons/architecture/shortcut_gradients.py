@@ -89,9 +89,9 @@ def in_blocks(loaded: cached.Loaded, ids: Ids, carried: float) -> BlockGradients
 @kept(cached.BY_NAME)
 def blocks_picture(loaded: cached.Loaded, ids: Ids, carried: float) -> Any:
     """Bars: the model as it is, and with shortcuts that carry this part."""
-    groups = {"as it is": in_blocks(loaded, ids, 1.0).sizes}
-    groups[f"shortcuts times {carried:g}"] = in_blocks(loaded, ids, carried).sizes
-    tones = (palette.ACCENT, palette.MUTED)
+    groups = {f"shortcuts times {carried:g}": in_blocks(loaded, ids, carried).sizes}
+    groups["as it is"] = in_blocks(loaded, ids, 1.0).sizes
+    tones = (palette.MUTED, palette.ACCENT)
     return charts.bars(
         groups,
         labels=[str(i + 1) for i in range(loaded.config.n_layers)],
