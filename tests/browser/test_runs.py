@@ -111,7 +111,7 @@ def test_a_spam_filter_learns_and_judges_the_learners_own_message(page: Page, ad
     settled(page)
     expect(page.get_by_text("This head has not been trained")).to_be_visible()
     press(page, "Train")
-    until_points(page, "classify-loss", 3)
+    until_points(page, "classify-loss", 1)
     press(page, "Stop")
     expect(page.get_by_text("Stopped", exact=True)).to_be_visible(timeout=LONG)
     box = page.get_by_role("textbox", name="Your message", exact=True)
