@@ -80,8 +80,8 @@ def test_the_browsers_chain_equals_pythons(
 ) -> None:
     logits, seen = case_of(name)
     asked = OFF | settings
-    links = asked | {"top_k": asked["top_k"] or None}
-    steps = sampling_steps(logits, seen=torch.tensor(seen), **links)  # type: ignore[arg-type]
+    links: dict[str, Any] = asked | {"top_k": asked["top_k"] or None}
+    steps = sampling_steps(logits, seen=torch.tensor(seen), **links)
     line = stretches(steps.min_p)
     numbers = uniform_numbers(1, 200)
     theirs = in_browser(

@@ -107,11 +107,12 @@ def test_the_page_stays_usable_while_a_run_goes_on(page: Page, address: str) -> 
 
 
 def test_a_spam_filter_learns_and_judges_the_learners_own_message(page: Page, address: str) -> None:
-    page.goto(f"{address}/Classification_finetuning?classify.length=16")
+    query = "classify.what=the+last+block+too&classify.length=16"
+    page.goto(f"{address}/Classification_finetuning?{query}")
     settled(page)
     expect(page.get_by_text("This head has not been trained")).to_be_visible()
     press(page, "Train")
-    until_points(page, "classify-loss", 1)
+    until_points(page, "classify-loss", 3)
     press(page, "Stop")
     expect(page.get_by_text("Stopped", exact=True)).to_be_visible(timeout=LONG)
     box = page.get_by_role("textbox", name="Your message", exact=True)
